@@ -1,0 +1,3 @@
+"""Certifly: a self-hosted certificate issuance gateway."""
+
+__version__ = "0.1.0"

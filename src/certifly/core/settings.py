@@ -1,0 +1,149 @@
+"""What an operator sets, from the environment, checked once at the start.
+
+Every setting is a variable ``CERTIFLY_<NAME>``; ``CERTIFLY_<NAME>_FILE`` names a file that holds the value,
+for secrets that should not stand in an environment. A wrong or unknown setting stops the start with one
+message that lists every fault.
+"""
+
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from certifly.core.errors import DomainError
+
+PREFIX = "CERTIFLY_"
+SECRET_KEY_BYTES_MIN = 32
+SECRET_FILE_BYTES_MAX = 64 * 1024
+
+
+class SettingsInvalid(DomainError):
+    """The environment holds settings that cannot be used; the message lists all of them."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("Certifly cannot start with these settings:\n" + "\n".join(f"  {f}" for f in faults))
+        self.faults = faults
+
+
+class Settings(BaseModel):
+    """Everything an operator can choose. The docstring of each field is its entry in the reference."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    database_url: str = "sqlite:///var/certifly.db"
+    """Where data lives: ``sqlite:///path`` or ``postgresql://user:password@host/name`` (the service role)."""
+    database_owner_url: str | None = None
+    """PostgreSQL only: the role that owns the tables, used by ``certifly migrate`` alone."""
+    files_url: str = "var/files"
+    """Where PDFs, PNGs and pictures live: a folder, or ``s3://bucket/prefix``."""
+    public_url: str = "http://localhost:8000"
+    """The address people reach this server at; printed in QR codes for ever, so choose it before issuing."""
+    mail_url: str | None = None
+    """Mail server: ``smtp://user:password@host:587`` or ``smtps://…``. Unset: messages stay in the outbox."""
+    mail_from: str = "certificates@localhost"
+    """Address that e-mails come from."""
+    secret_key: Annotated[str, Field(repr=False)]
+    """At least 32 random bytes, hex or text; signs paging cursors. ``openssl rand -hex 32`` makes one."""
+    host: str = "127.0.0.1"
+    """Address the web server listens on."""
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    """Port the web server listens on."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """How much is logged."""
+    worker_slots: Annotated[int, Field(ge=1, le=64)] = 1
+    """Worker processes that ``certifly work`` and ``certifly run`` keep alive."""
+    worker_name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")] = "worker"
+    """Name of this machine's worker slots; different on every node that shares a database."""
+    render_processes: Annotated[int, Field(ge=1, le=64)] = 1
+    """Render processes under each worker slot; the web process keeps as many for previews and PNGs."""
+    render_timeout_seconds: Annotated[float, Field(gt=0, le=300)] = 20.0
+    """Longest time one rendering may take before its process is killed."""
+    render_memory_mb: Annotated[int, Field(ge=256, le=16384)] = 1024
+    """Most memory one render process may use."""
+    png_at_once: bool = False
+    """Make the PNG together with the PDF, instead of on the first request."""
+    fonts_dir: Path | None = None
+    """Folder of further fonts, beside the ones that come with Certifly."""
+    rate_limit_per_minute: Annotated[int, Field(ge=0)] = 0
+    """Most API calls a minute per token in one web process; 0 means no limit."""
+    email_retry_seconds: tuple[float, ...] = (60.0, 300.0, 1800.0, 7200.0, 28800.0)
+    """Waits between the attempts to deliver one e-mail, comma separated; after the last it has failed."""
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("must be an address such as https://certificates.example.org")
+        return value.rstrip("/")
+
+    @field_validator("database_url", "database_owner_url")
+    @classmethod
+    def _is_a_known_database(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+            raise ValueError("must begin with sqlite:/// or postgresql://")
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _is_long_enough(cls, value: str) -> str:
+        if len(value.encode()) < SECRET_KEY_BYTES_MIN:
+            raise ValueError(f"must have at least {SECRET_KEY_BYTES_MIN} characters; make one: openssl rand -hex 32")
+        return value
+
+    @field_validator("email_retry_seconds", mode="before")
+    @classmethod
+    def _splits_at_commas(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
+        """Read and check every ``CERTIFLY_*`` variable; raises SettingsInvalid with every fault found."""
+        values, faults = _collect(environment, known=set(cls.model_fields))
+        try:
+            settings = cls.model_validate(values)
+        except ValidationError as error:
+            for fault in error.errors(include_url=False, include_input=False, include_context=False):
+                name = f"{PREFIX}{str(fault['loc'][0]).upper()}"
+                if fault["type"] == "missing":
+                    faults.append(f"{name} is not set. Make one: openssl rand -hex 32")
+                else:
+                    faults.append(f"{name}: {fault['msg'].removeprefix('Value error, ')}.")
+            raise SettingsInvalid(faults) from None
+        if faults:
+            raise SettingsInvalid(faults)
+        return settings
+
+
+def _collect(environment: Mapping[str, str], *, known: set[str]) -> tuple[dict[str, str], list[str]]:
+    values: dict[str, str] = {}
+    faults: list[str] = []
+    for variable, value in sorted(environment.items()):
+        if not variable.startswith(PREFIX) or value == "":
+            continue
+        name = variable.removeprefix(PREFIX).lower()
+        if name in known:
+            if name in values:
+                faults.append(f"{variable} and {variable}_FILE are both set. Keep one.")
+            values[name] = value
+        elif name.endswith("_file") and name.removesuffix("_file") in known:
+            name = name.removesuffix("_file")
+            if environment.get(PREFIX + name.upper()):
+                continue  # named once, by the variable itself
+            try:
+                values[name] = _read_secret(Path(value))
+            except (OSError, UnicodeDecodeError) as error:
+                faults.append(f"{variable}: {value} cannot be read ({type(error).__name__}).")
+        else:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f" Did you mean {PREFIX}{near[0].upper()}?" if near else ""
+            faults.append(f"{variable} is not a setting of Certifly.{hint}")
+    return values, faults
+
+
+def _read_secret(path: Path) -> str:
+    with path.open("rb") as file:
+        return file.read(SECRET_FILE_BYTES_MAX).decode().strip()

@@ -126,13 +126,12 @@ def _collect(environment: Mapping[str, str], *, known: set[str]) -> tuple[dict[s
             continue
         name = variable.removeprefix(PREFIX).lower()
         if name in known:
-            if name in values:
-                faults.append(f"{variable} and {variable}_FILE are both set. Keep one.")
             values[name] = value
         elif name.endswith("_file") and name.removesuffix("_file") in known:
             name = name.removesuffix("_file")
-            if environment.get(PREFIX + name.upper()):
-                continue  # named once, by the variable itself
+            if name in values:  # sorted: CERTIFLY_X comes before CERTIFLY_X_FILE
+                faults.append(f"{PREFIX}{name.upper()} and {variable} are both set. Keep one.")
+                continue
             try:
                 values[name] = _read_secret(Path(value))
             except (OSError, UnicodeDecodeError) as error:

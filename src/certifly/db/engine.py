@@ -1,0 +1,66 @@
+"""Connections that keep their promises: foreign keys, durability, waiting, and the right kind of BEGIN."""
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.pool import NullPool, QueuePool
+
+from certifly.core.limits import DATABASE_WAIT_SECONDS
+
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    # FULL: a commit that was answered with 201 survives a power cut, not only a crash of the process.
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    f"PRAGMA busy_timeout={int(DATABASE_WAIT_SECONDS * 1000)}",
+    "PRAGMA cache_size=-65536",
+    "PRAGMA temp_store=MEMORY",
+)
+
+
+def create_engine(database_url: str, *, writes: bool, connections_max: int = 4) -> sa.Engine:
+    """An engine for one kind of use.
+
+    ``writes`` makes every SQLite transaction begin as ``IMMEDIATE``: one that begins as a reader and then
+    writes can fail at once, however long it is willing to wait.
+    """
+    if database_url.startswith("sqlite"):
+        return _create_sqlite(database_url, writes=writes, connections_max=connections_max)
+    url = sa.make_url(database_url).set(drivername="postgresql+psycopg")
+    return sa.create_engine(
+        url,
+        pool_size=connections_max,
+        max_overflow=0,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": 10,
+            "options": f"-c lock_timeout={int(DATABASE_WAIT_SECONDS * 1000)} -c timezone=UTC",
+        },
+    )
+
+
+def _create_sqlite(database_url: str, *, writes: bool, connections_max: int) -> sa.Engine:
+    url = sa.make_url(database_url)
+    assert url.database, "an SQLite address names a file"
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(
+        url,
+        connect_args={"timeout": DATABASE_WAIT_SECONDS, "check_same_thread": False},
+        poolclass=QueuePool if connections_max else NullPool,
+        **({"pool_size": connections_max, "max_overflow": 0} if connections_max else {}),
+    )
+    begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

@@ -1,0 +1,54 @@
+"""What can go wrong between a layout and its bytes.
+
+Every one of these leaves the pool whole: the process that failed is gone or clean, and the next rendering
+starts as if nothing had happened.
+"""
+
+from certifly.core.errors import DomainError, Overloaded
+
+
+class RenderFailed(DomainError):
+    """The certificate could not be drawn; ``reason`` is for operators, and the same job will fail again."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"This cannot be rendered: {reason}")
+        self.reason = reason
+
+
+class RenderTimedOut(RenderFailed):
+    """Drawing took longer than allowed, and its process was killed."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"it took longer than {seconds:g} seconds. Simplify the layout or its pictures, "
+            "or raise CERTIFLY_RENDER_TIMEOUT_SECONDS."
+        )
+        self.seconds = seconds
+
+
+class RenderOutOfMemory(RenderFailed):
+    """Drawing needed more memory than allowed, and its process was ended."""
+
+    def __init__(self, memory_mb: int) -> None:
+        super().__init__(
+            f"it needed more than {memory_mb} MB of memory. Use smaller pictures, "
+            "or raise CERTIFLY_RENDER_MEMORY_MB."
+        )
+        self.memory_mb = memory_mb
+
+
+class RenderInterrupted(RenderFailed):
+    """The render process was ended from outside while it worked. The job itself may be fine: try it again."""
+
+    def __init__(self, how: str) -> None:
+        super().__init__(
+            f"its process {how}. Nothing is known to be wrong with the certificate; render it again."
+        )
+
+
+class RenderersBusy(Overloaded):
+    """No render process became free in the time a caller is willing to wait."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"Every render process was busy for {seconds:g} seconds. Try again shortly.")
+        self.seconds = seconds

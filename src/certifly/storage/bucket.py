@@ -103,13 +103,8 @@ class Bucket:
         return self._spoken(exists)
 
     def delete(self, place: str) -> None:
-        def delete() -> None:
-            try:
-                obstore.delete(self._store, place)
-            except FileNotFoundError:
-                return
-
-        self._spoken(delete)
+        # S3 answers the deletion of what is not there like any other.
+        self._spoken(lambda: obstore.delete(self._store, place))
 
     def _spoken(self, act: Callable[[], T]) -> T:
         """Turn what the client library says into our words."""

@@ -46,7 +46,7 @@ class Folder:
             try:
                 self._write_durably(aside, content)
                 self._make_folder_durably(target.parent)
-                os.replace(aside, target)
+                aside.replace(target)
             except OSError:
                 aside.unlink(missing_ok=True)
                 # The folder may have been removed under us: do not trust the memory of it.

@@ -17,18 +17,18 @@ def test_bytes_reach_the_disk_before_the_name_and_the_name_before_put_returns(
 ) -> None:
     store = open_store(str(tmp_path))
     calls: list[str] = []
-    fsync, replace = os.fsync, os.replace
+    fsync, replace = os.fsync, Path.replace
 
     def watched_fsync(descriptor: int) -> None:
-        calls.append("fsync " + os.path.relpath(os.readlink(f"/proc/self/fd/{descriptor}"), tmp_path))
+        calls.append("fsync " + os.path.relpath(Path(f"/proc/self/fd/{descriptor}").readlink(), tmp_path))
         fsync(descriptor)
 
-    def watched_replace(source: Path, target: Path) -> None:
+    def watched_replace(source: Path, target: Path) -> Path:
         calls.append(f"rename {os.path.relpath(target, tmp_path)}")
-        replace(source, target)
+        return replace(source, target)
 
     monkeypatch.setattr(os, "fsync", watched_fsync)
-    monkeypatch.setattr(os, "replace", watched_replace)
+    monkeypatch.setattr(Path, "replace", watched_replace)
     place = place_of(1, store.put(1, PDF, ".pdf"), ".pdf")
     folder = place.rpartition("/")[0]
 
@@ -68,7 +68,7 @@ def test_what_a_killed_process_left_aside_is_swept_after_an_hour(tmp_path: Path)
 def test_a_file_where_the_folder_should_be_is_told_at_the_start(tmp_path: Path) -> None:
     (tmp_path / "files").write_bytes(b"")
 
-    with pytest.raises(StorageUnavailable, match="The folder .*files cannot be used"):
+    with pytest.raises(StorageUnavailable, match=r"The folder .*files cannot be used"):
         open_store(str(tmp_path / "files"))
 
 

@@ -6,6 +6,7 @@ white paper, without alpha: a certificate is opaque.
 """
 
 import ctypes
+import math
 import re
 
 import numpy as np
@@ -18,25 +19,27 @@ DPI = 150
 POINTS_PER_INCH = 72
 CHANNELS = 3
 WHITE = 0xFFFFFFFF
-SIDE_PIXELS_MAX = 10_000
-"""Longest side drawn, 1.7 m of paper; layouts are bounded far below this."""
+PIXELS_MAX = 40_000_000
+"""Most pixels drawn. A page larger than 1.1 square metres is drawn with fewer than 150 dots to the inch."""
 
 PROFILE_USE = re.compile(rb"\[/ICCBased (\d{1,10}) 0 R\]")
 PROFILE_HEADER_BYTES_MAX = 200
 DEVICE_SPACES = {b"1": b"/DeviceGray", b"3": b"/DeviceRGB"}
 
 
-def rasterise(pdf: bytes, *, dpi: float = DPI) -> bytes:
-    """Return a PNG of the first page. A4 at 150 dpi has 1754 x 1240 pixels."""
-    return encode_png(draw_page(with_device_colours(pdf), dpi=dpi), dpi=dpi)
+def rasterise(pdf: bytes) -> bytes:
+    """Return a PNG of the first page. A4 has 1754 x 1240 pixels."""
+    pixels, dpi = draw_page(with_device_colours(pdf))
+    return encode_png(pixels, dpi=dpi)
 
 
-def draw_page(pdf: bytes, *, dpi: float = DPI) -> Pixels:
-    """Return the pixels of the first page: rows, columns, and red, green, blue."""
+def draw_page(pdf: bytes) -> tuple[Pixels, float]:
+    """Return the pixels of the first page (rows, columns, red-green-blue) and the dots to the inch."""
     with pypdfium2.PdfDocument(pdf) as document:
         page = document[0]
-        width, height = (round(length * dpi / POINTS_PER_INCH) for length in page.get_size())
-        assert 0 < width <= SIDE_PIXELS_MAX and 0 < height <= SIDE_PIXELS_MAX, "layouts bound the page"
+        size = page.get_size()
+        dpi = dpi_for(*size)
+        width, height = (round(length * dpi / POINTS_PER_INCH) for length in size)
         # pdfium draws straight into our array; its own bitmap would have to be copied out of a buffer with
         # padded rows, and its rounding (up) would add a row to A4.
         pixels = np.empty((height, width, CHANNELS), np.uint8)
@@ -50,7 +53,13 @@ def draw_page(pdf: bytes, *, dpi: float = DPI) -> Pixels:
         finally:
             pdfium.FPDFBitmap_Destroy(bitmap)
             page.close()
-    return pixels
+    return pixels, dpi
+
+
+def dpi_for(width: float, height: float) -> float:
+    """Return how finely to draw a page of this size in points."""
+    square_inches = width * height / POINTS_PER_INCH**2
+    return min(DPI, math.sqrt(PIXELS_MAX / square_inches))
 
 
 def with_device_colours(pdf: bytes) -> bytes:

@@ -1,0 +1,1 @@
+"""What `./dev check` uses to judge this repository; none of it is shipped."""

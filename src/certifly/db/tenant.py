@@ -104,6 +104,13 @@ class TenantDB(Rows):
         self._session.flush()
         self.connection.execute(sa.insert(model), {"tenant_id": self.tenant_id, **values})
 
+    def register(self, model: type[Base], **values: object) -> None:
+        """Store a row of the directory, by which this tenant will be found."""
+        assert not issubclass(model, TenantOwned)
+        self._wrote = True
+        self._session.flush()
+        self.connection.execute(sa.insert(model), {"tenant_id": self.tenant_id, **values})
+
     def remove(self, model: type[Base], *conditions: sa.ColumnElement[bool]) -> int:
         """Delete this tenant's rows that meet every condition; returns how many there were."""
         assert issubclass(model, TenantOwned)

@@ -1,0 +1,290 @@
+"""Certificates: issue one, find them, produce one again."""
+
+import uuid
+from datetime import UTC, datetime
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from certifly.api.components import (
+    CODE,
+    EXAMPLE_CERTIFICATE,
+    EXAMPLE_CERTIFICATE_FULL,
+    EXAMPLE_CODE,
+    ID,
+    MOMENT,
+)
+from certifly.api.operation import (
+    CURSOR,
+    LIMIT,
+    header_parameter,
+    json_answer,
+    json_body,
+    operation,
+    path_parameter,
+    query_parameter,
+    ref,
+)
+from certifly.certificates.describe import describe, describe_fully
+from certifly.certificates.errors import TemplateChanged
+from certifly.certificates.issue import PreparedCertificate, issue, prepare
+from certifly.certificates.produce import produce_again
+from certifly.certificates.queries import CertificateFilter, get_certificate, list_certificates, parse_code
+from certifly.certificates.request import IssueRequest, read_request
+from certifly.certificates.routes import check_address
+from certifly.core.errors import Overloaded
+from certifly.core.limits import IDS_MAX
+from certifly.db.tenant import TenantDB
+from certifly.delivery.email.describe import email_delivery
+from certifly.templates.queries import PublishedTemplate, find_published
+from certifly.web.answers import collection, encode, json_response, resource
+from certifly.web.caller import Call, calling
+from certifly.web.decoding import check_json_type, decode_object, read_body
+from certifly.web.idempotency import HEADER, once, read_key, replay
+from certifly.web.paging import check_parameters, make_cursor, raise_faults, read_page
+
+router = APIRouter(tags=["certificates"])
+
+ReadCall = Annotated[Call, Depends(calling("certificates.read"))]
+WriteCall = Annotated[Call, Depends(calling("certificates.write"))]
+
+PREPARATIONS_MAX = 5
+"""How often a request is prepared anew because its template was published meanwhile."""
+
+LIST_PARAMETERS = {"cursor", "limit", "template_id", "code", "created_from", "created_before"}
+
+
+ONE_CERTIFICATE = resource("certificates", "1", EXAMPLE_CERTIFICATE_FULL)
+
+BY_ID = path_parameter(
+    "certificate_id", "The certificate's id or its code.", {"type": "string", "maxLength": 36}, EXAMPLE_CODE
+)
+
+
+@router.post(
+    "/certificates",
+    status_code=201,
+    **operation(
+        "create-certificate",
+        "Create Certificate",
+        scope="certificates.write",
+        body=json_body(
+            ref("CertificateCreate"),
+            {"template_id": 1, "send_email": False, "data": {"Student Name": "Ada Lovelace"}},
+        ),
+        parameters=[
+            header_parameter(
+                HEADER,
+                "Makes repeating safe: within 24 hours the same key and body answer with the first certificate.",
+                {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+            )
+        ],
+        success={
+            201: json_answer(
+                "Created: stored, with its work queued.",
+                ref("CertificateCreated"),
+                resource("certificates", "1", EXAMPLE_CERTIFICATE),
+                headers={
+                    "Idempotent-Replayed": {
+                        "description": "`true` when this is the recorded answer of an earlier request.",
+                        "schema": {"type": "string", "const": "true"},
+                    }
+                },
+            )
+        },
+        errors=(409, 422),
+    ),
+)
+async def create_certificate(request: Request, call: WriteCall) -> Response:
+    """Issue a certificate from a published template.
+
+    Validation is strict: unknown keys are refused, required labels enforced, strings cleaned, and text that the
+    template cannot show is refused before anything is issued. A 201 means: stored, with its work queued.
+    """
+    check_json_type(request.headers.get("content-type"))
+    body = decode_object(await read_body(request), lenient=True)
+    key = read_key(request.headers.get(HEADER), body)
+    recorded = await replay(call, key)
+    if recorded is not None:
+        return _created(recorded, replayed=True)
+
+    asked, faults = read_request(body)
+    for _ in range(PREPARATIONS_MAX):
+        template = await _find_template(call, asked)
+        prepared = _prepare(call, asked, faults, template)
+        try:
+            answer, replayed = await once(call, key, partial(_issue, call, prepared))
+        except TemplateChanged:
+            call.services.templates.forget(call.identity.tenant_id, asked.template_id)
+            continue
+        return _created(answer, replayed=replayed)
+    raise Overloaded("The template is being published again and again just now. Repeat the request in a moment.")
+
+
+@router.get(
+    "/certificates",
+    **operation(
+        "list-certificates",
+        "List certificates",
+        scope="certificates.read",
+        parameters=[
+            CURSOR,
+            LIMIT,
+            query_parameter("template_id", "Only those of this template.", ID),
+            query_parameter("code", "Only the one with this code.", CODE),
+            query_parameter("created_from", "Only those created at this moment or later.", MOMENT),
+            query_parameter("created_before", "Only those created before this moment.", MOMENT),
+        ],
+        success={
+            200: json_answer(
+                "A page of certificates.",
+                ref("CertificateList"),
+                collection([ONE_CERTIFICATE["data"]], next_cursor=None),
+            )
+        },
+        errors=(422,),
+    ),
+)
+async def list_all(request: Request, call: ReadCall) -> Response:
+    """Certificates, newest first."""
+    parameters = dict(request.query_params)
+    wanted, faults = _read_filter(parameters)
+    list_name = f"certificates {wanted}"
+    tenant_id, key = call.identity.tenant_id, call.services.settings.secret_key
+    page, page_faults = read_page(parameters, list_name=list_name, tenant_id=tenant_id, key=key)
+    raise_faults(check_parameters(parameters, LIST_PARAMETERS), faults, page_faults)
+    assert page is not None, "raise_faults has raised"
+
+    certificates = await call.read(
+        lambda db: list_certificates(db, wanted, after=page.after, limit=page.limit + 1)
+    )
+
+    shown = certificates[: page.limit]
+    more = len(certificates) > page.limit
+    cursor = make_cursor(shown[-1].id, list_name=list_name, tenant_id=tenant_id, key=key) if more else None
+    public_url = call.services.settings.public_url
+    items = [
+        {"id": str(c.id), "type": "certificates", "data": describe_fully(c, public_url=public_url)} for c in shown
+    ]
+    return json_response(collection(items, next_cursor=cursor))
+
+
+@router.get(
+    "/certificates/{certificate_id}",
+    **operation(
+        "get-certificate",
+        "Get a certificate",
+        scope="certificates.read",
+        parameters=[BY_ID],
+        success={200: json_answer("The certificate.", ref("CertificateAnswer"), ONE_CERTIFICATE)},
+        errors=(404,),
+    ),
+)
+async def get_one(certificate_id: str, call: ReadCall) -> Response:
+    """One certificate, by its id or its code."""
+    certificate = await call.read(lambda db: get_certificate(db, certificate_id))
+    data = describe_fully(certificate, public_url=call.services.settings.public_url)
+    return json_response(resource("certificates", str(certificate.id), data))
+
+
+@router.post(
+    "/certificates/{certificate_id}/render",
+    status_code=202,
+    **operation(
+        "render-certificate",
+        "Produce a certificate's files again",
+        scope="certificates.write",
+        parameters=[BY_ID],
+        success={202: json_answer("The certificate, queued or unchanged.", ref("CertificateAnswer"), ONE_CERTIFICATE)},
+        errors=(404,),
+    ),
+)
+async def render(certificate_id: str, call: WriteCall) -> Response:
+    """Produce the files of a certificate again after it failed. A rendered one stays as it is."""
+
+    def work(db: TenantDB) -> tuple[str, dict[str, Any]]:
+        certificate = get_certificate(db, certificate_id)
+        produce_again(db, certificate, now=call.now)
+        return str(certificate.id), describe_fully(certificate, public_url=call.services.settings.public_url)
+
+    identifier, data = await call.write(work)
+    return json_response(resource("certificates", identifier, data), status=202)
+
+
+async def _find_template(call: Call, asked: IssueRequest) -> PublishedTemplate | None:
+    """The published version, from memory where it was used before: the commit checks that it still holds."""
+    if asked.template_id is None:
+        return None
+    templates, tenant_id, template_id = call.services.templates, call.identity.tenant_id, asked.template_id
+    known = templates.find(tenant_id, template_id)
+    if known is not None:
+        return known
+    found = await call.read(lambda db: find_published(db, template_id))
+    if found is not None:
+        templates.keep(tenant_id, found)
+    return found
+
+
+def _prepare(
+    call: Call, asked: IssueRequest, faults: dict[str, list[str]], template: PublishedTemplate | None
+) -> PreparedCertificate:
+    code = uuid.uuid4()
+    return prepare(
+        asked,
+        faults,
+        template,
+        code=code,
+        check_url=check_address(call.services.settings.public_url, code),
+        issuer_name=call.identity.tenant_name,
+        now=call.now,
+    )
+
+
+def _issue(call: Call, prepared: PreparedCertificate, db: TenantDB) -> bytes:
+    settings = call.services.settings
+    certificate, email = issue(db, prepared, mail_configured=settings.mail_url is not None)
+    data = describe(certificate, public_url=settings.public_url)
+    meta = {"email_delivery": email_delivery(email)} if email is not None else None
+    return encode(resource("certificates", str(certificate.id), data, meta=meta))
+
+
+def _created(answer: bytes, *, replayed: bool) -> Response:
+    headers = {"Idempotent-Replayed": "true"} if replayed else None
+    return Response(answer, 201, headers, "application/json")
+
+
+def _read_filter(parameters: dict[str, str]) -> tuple[CertificateFilter, dict[str, list[str]]]:
+    faults: dict[str, list[str]] = {}
+    template_id = code = None
+    text = parameters.get("template_id")
+    if text is not None:
+        if text.isascii() and text.isdigit() and 1 <= int(text[:17]) <= IDS_MAX:
+            template_id = int(text[:17])
+        else:
+            faults["template_id"] = ["template_id must be the id of a template, such as 1."]
+    text = parameters.get("code")
+    if text is not None:
+        code = parse_code(text)
+        if code is None:
+            faults["code"] = ["code must be the code of a certificate: a UUID."]
+    created_from = _read_moment(parameters, "created_from", faults)
+    created_before = _read_moment(parameters, "created_before", faults)
+    return CertificateFilter(template_id, code, created_from, created_before), faults
+
+
+def _read_moment(parameters: dict[str, str], name: str, faults: dict[str, list[str]]) -> datetime | None:
+    text = parameters.get(name)
+    if text is None:
+        return None
+    try:
+        # A "+" that was not encoded arrives as a blank.
+        moment = datetime.fromisoformat(text.replace(" ", "+"))
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass  # told below, in the same words as a moment without a zone
+    faults[name] = [f"{name} must be a moment with its zone, such as 2026-11-23T16:00:00Z."]
+    return None

@@ -1,0 +1,55 @@
+"""Who am I: what the token of this call is, and may do."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from certifly.api.components import MOMENT, closed, resource_of
+from certifly.api.operation import json_answer, operation
+from certifly.core.clock import isoformat
+from certifly.web.answers import json_response, resource
+from certifly.web.caller import Call, calling
+
+router = APIRouter(tags=["me"])
+
+
+_ME = closed(
+    {
+        "tenant": closed({"slug": {"type": "string"}, "name": {"type": "string"}}),
+        "token": closed(
+            {
+                "name": {"type": "string"},
+                "scopes": {"type": "array", "items": {"type": "string"}},
+                "expires_at": {"oneOf": [MOMENT, {"type": "null"}]},
+            }
+        ),
+    }
+)
+_EXAMPLE = {
+    "tenant": {"slug": "lovelace", "name": "Lovelace Academy"},
+    "token": {"name": "website", "scopes": ["certificates.write"], "expires_at": None},
+}
+
+
+@router.get(
+    "/me",
+    **operation(
+        "get-me",
+        "Who am I",
+        scope=None,
+        success={200: json_answer("The tenant and the token.", resource_of("me", _ME), resource("me", "1", _EXAMPLE))},
+    ),
+)
+async def get_me(call: Annotated[Call, Depends(calling(None))]) -> Response:
+    """The tenant and the token of this call. Any valid token may ask."""
+    who = call.identity
+    data = {
+        "tenant": {"slug": who.tenant_slug, "name": who.tenant_name},
+        "token": {
+            "name": who.token_name,
+            "scopes": list(who.scopes),
+            "expires_at": isoformat(who.expires_at) if who.expires_at else None,
+        },
+    }
+    return json_response(resource("me", str(who.token_id), data))

@@ -1,0 +1,55 @@
+"""The web application: every door that speaks HTTP, inside one frame."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from starlette.responses import Response
+
+from certifly.api.openapi import build_document
+from certifly.api.v1 import certificates, me
+from certifly.app.wiring import load_settings, open_services
+from certifly.core.settings import Settings
+from certifly.web.answers import encode
+from certifly.web.caller import Identities
+from certifly.web.errors import install_error_answers
+from certifly.web.frame import Frame
+from certifly.web.limiting import RateLimit
+
+API_PREFIX = "/api/v1"
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application, not yet started: its lifespan opens the database and the render processes."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with open_services(settings) as services:
+            app.state.services = services
+            app.state.identities = Identities(services.database)
+            yield
+
+    # FastAPI's own documentation pages load from another origin; ours come with the handbook.
+    app = FastAPI(
+        title="Certifly", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan, redirect_slashes=False
+    )
+    app.state.rate_limit = RateLimit(settings.rate_limit_per_minute)
+    install_error_answers(app)
+    api = APIRouter(prefix=API_PREFIX)
+    for resource in (certificates, me):
+        api.include_router(resource.router)
+    app.include_router(api)
+
+    document = encode(build_document(app, settings))
+
+    @app.get("/openapi.json", include_in_schema=False)
+    async def openapi() -> Response:
+        return Response(document, media_type="application/json")
+
+    app.add_middleware(Frame)
+    return app
+
+
+def create_app_from_environment() -> FastAPI:
+    """The factory that ``certifly serve`` names to the web server."""
+    return create_app(load_settings())

@@ -1,0 +1,54 @@
+"""Put the parts of a process together from its settings, and take them apart again."""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from certifly.core.logging import configure_logging
+from certifly.core.settings import Settings
+from certifly.db.database import Database
+from certifly.jobs.queue import JobQueue
+from certifly.rendering.pool import RenderPool
+from certifly.storage.blobs import open_store
+from certifly.web.services import Services
+
+log = logging.getLogger(__name__)
+
+
+def load_settings() -> Settings:
+    """The settings of this process, from its environment; also sets up its logs. Raises SettingsInvalid."""
+    settings = Settings.from_environment(os.environ)
+    configure_logging(settings.log_level)
+    return settings
+
+
+def open_database(settings: Settings) -> Database:
+    """The database, with jobs committed together with what announces them."""
+    jobs = JobQueue()
+    jobs.warm()
+    return Database(settings.database_url, before_commit=jobs.enqueue)
+
+
+def open_renderers(settings: Settings) -> RenderPool:
+    """Render processes, started when first needed."""
+    return RenderPool(
+        processes=settings.render_processes,
+        timeout_seconds=settings.render_timeout_seconds,
+        memory_mb=settings.render_memory_mb,
+        fonts_dir=settings.fonts_dir,
+    )
+
+
+@contextmanager
+def open_services(settings: Settings) -> Iterator[Services]:
+    """Everything a web process needs; closed in the reverse order."""
+    database = open_database(settings)
+    try:
+        renderers = open_renderers(settings)
+        try:
+            yield Services(settings, database, open_store(settings.files_url), renderers)
+        finally:
+            renderers.close()
+    finally:
+        database.close()

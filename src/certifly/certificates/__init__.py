@@ -1,0 +1,1 @@
+"""The centre: issue a certificate, produce its files, find it again."""

@@ -1,0 +1,146 @@
+"""Issue certificates: from a request to a row and its work, in one commit.
+
+``prepare`` decides everything that can be refused, from a published version, without the database: it runs
+before the writer is troubled. ``issue`` stores what was prepared. A certificate keeps its template version,
+its texts and their sizes for ever: what was checked before the 201 is what is drawn after it.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from certifly.certificates.errors import TemplateChanged
+from certifly.certificates.models import RECORDED, Certificate, CertificateCode
+from certifly.certificates.request import IssueRequest
+from certifly.core.errors import Invalid
+from certifly.db.tenant import TenantDB
+from certifly.delivery.email.models import Email
+from certifly.delivery.email.queue import queue_email
+from certifly.jobs.announce import announce_later
+from certifly.rendering.fit import TextProblem, TextProblems, fit
+from certifly.templates.fields import check_data
+from certifly.templates.queries import PublishedTemplate, is_current
+from certifly.templates.values import drawing_values
+
+TEMPLATE_FAULT = "There is no published template with this id. Publish one, or see GET /api/v1/templates."
+PRODUCE = "certificates.produce"
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedCertificate:
+    """A certificate that nothing stands against, ready to be stored."""
+
+    code: uuid.UUID
+    template: PublishedTemplate
+    data: dict[str, Any]
+    drawing: dict[str, Any]
+    check_url: str
+    issuer_name: str
+    send_email: bool
+    created_at: datetime
+
+
+def prepare(
+    request: IssueRequest,
+    faults: Mapping[str, list[str]],
+    template: PublishedTemplate | None,
+    *,
+    code: uuid.UUID,
+    check_url: str,
+    issuer_name: str,
+    now: datetime,
+) -> PreparedCertificate:
+    """Hold a request against its template. Raises Invalid with every fault of the request at once.
+
+    ``faults`` are those its own fields already have. ``template`` is None when the tenant has no published
+    one of that id; that another tenant has it makes no difference.
+    """
+    faults = {field: list(messages) for field, messages in faults.items()}
+    if template is None:
+        faults.setdefault("template_id", [TEMPLATE_FAULT])
+        raise Invalid(_in_order(faults))
+
+    document = template.document
+    try:
+        clean = check_data(document, request.data) if request.data is not None else {}
+    except Invalid as error:
+        raise Invalid(_in_order(faults | error.errors)) from None
+    values = drawing_values(
+        document, clean, code=str(code), issued_at=now, check_url=check_url, issuer_name=issuer_name
+    )
+    try:
+        fitting = fit(document.layout, values)
+    except TextProblems as error:
+        for problem in error.problems:
+            _blame(problem, faults)
+        raise Invalid(_in_order(faults)) from None
+    if faults:
+        raise Invalid(_in_order(faults))
+
+    return PreparedCertificate(
+        code=code,
+        template=template,
+        data=clean,
+        drawing={"values": values, "fitting": fitting.to_json()},
+        check_url=check_url,
+        issuer_name=issuer_name,
+        send_email=request.send_email,
+        created_at=now,
+    )
+
+
+def issue(db: TenantDB, prepared: PreparedCertificate, *, mail_configured: bool) -> tuple[Certificate, Email | None]:
+    """Store a prepared certificate, with its work and, if asked for, its e-mail.
+
+    Raises TemplateChanged when another version was published, or the template archived, since it was prepared.
+    """
+    template = prepared.template
+    if not is_current(db, template):
+        raise TemplateChanged
+
+    values: dict[str, Any] = {
+        "id": db.next_id("certificates"),
+        "code": prepared.code,
+        "template_id": template.template_id,
+        "template_version": template.version,
+        "data": prepared.data,
+        "drawing": prepared.drawing,
+        "check_url": prepared.check_url,
+        "issuer_name": prepared.issuer_name,
+        "created_at": prepared.created_at,
+        "updated_at": prepared.created_at,
+        "state": RECORDED,
+    }
+    db.insert(Certificate, **values)
+    certificate = Certificate(tenant_id=db.tenant_id, **values)
+    db.register(CertificateCode, code=certificate.code, certificate_id=certificate.id)
+
+    announce_later(db, PRODUCE, certificate.id)
+    email = None
+    if prepared.send_email:
+        field = template.document.recipient.email
+        email = queue_email(
+            db,
+            certificate_id=certificate.id,
+            recipient=prepared.data.get(field) if field else None,
+            email_field=field,
+            mail_configured=mail_configured,
+            now=prepared.created_at,
+        )
+    return certificate, email
+
+
+def _blame(problem: TextProblem, faults: dict[str, list[str]]) -> None:
+    """Report a text that cannot be drawn on the fields it came from."""
+    for name in problem.names:
+        messages = faults.setdefault(f"data.{name}", [])
+        if problem.message not in messages:
+            messages.append(problem.message)
+
+
+def _in_order(faults: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The template first, then the data, then the rest: the first is the one a client shows."""
+    rank = {"template_id": 0, "data": 1}
+    return dict(sorted(faults.items(), key=lambda item: rank.get(item[0].partition(".")[0], 2)))

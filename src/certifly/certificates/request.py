@@ -1,0 +1,70 @@
+"""What a program asks for when it issues a certificate: the published call's body, read strictly."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from certifly.core.limits import IDS_MAX
+
+FIELDS = ("template_id", "data", "send_email")
+_PLACEHOLDER_FAULT = "Replace the placeholder {{template_id}} by the id of a published template, such as 1."
+_TEMPLATE_ID_FAULT = "template_id must be the id of a published template: a whole number, such as 1."
+
+
+@dataclass(frozen=True, slots=True)
+class IssueRequest:
+    """A request whose own fields are understood; its data is not yet held against a template."""
+
+    template_id: int | None
+    data: Mapping[str, Any] | None
+    send_email: bool
+
+
+def read_request(body: Mapping[str, Any]) -> tuple[IssueRequest, dict[str, list[str]]]:
+    """The request, and the faults of its fields by name; a field with a fault is None in the request."""
+    faults: dict[str, list[str]] = {}
+    template_id = _read_template_id(body, faults)
+    data = _read_data(body, faults)
+    send_email = body.get("send_email")
+    if not isinstance(send_email, bool | None):
+        faults["send_email"] = ["send_email must be true or false."]
+    for name in body:
+        if name not in FIELDS:
+            shown = name.encode("utf-8", "replace").decode()[:80]
+            near = difflib.get_close_matches(shown, FIELDS, n=1)
+            hint = f" Did you mean {near[0]}?" if near else f" There are: {', '.join(FIELDS)}."
+            faults[shown] = [f"Unknown key.{hint}"]
+    return IssueRequest(template_id, data, send_email is True), faults
+
+
+def _read_template_id(body: Mapping[str, Any], faults: dict[str, list[str]]) -> int | None:
+    value = body.get("template_id")
+    if value is None:
+        faults["template_id"] = ["template_id is required: the id of a published template, such as 1."]
+        return None
+    if isinstance(value, str):
+        text = value.strip()
+        if text.startswith("{{"):
+            faults["template_id"] = [_PLACEHOLDER_FAULT]
+            return None
+        if text.isascii() and text.isdigit() and len(text) <= len(str(IDS_MAX)):
+            value = int(text)
+    # type() and not isinstance(): true is an int to Python, and not an id to anybody.
+    if type(value) is not int or not 1 <= value <= IDS_MAX:
+        faults["template_id"] = [_TEMPLATE_ID_FAULT]
+        return None
+    return value
+
+
+def _read_data(body: Mapping[str, Any], faults: dict[str, list[str]]) -> Mapping[str, Any] | None:
+    value = body.get("data")
+    if value is None:
+        faults["data"] = ['data is required: an object with the template\'s labels, such as {"Student Name": "Ada"}.']
+        return None
+    if value == [] and isinstance(value, list):
+        return {}  # how PHP encodes a map without entries
+    if not isinstance(value, dict):
+        faults["data"] = ["data must be an object that maps labels to values."]
+        return None
+    return value

@@ -1,0 +1,17 @@
+"""The public addresses of a certificate: in one place, since they are printed, mailed and answered."""
+
+import uuid
+
+
+def check_address(public_url: str, code: uuid.UUID) -> str:
+    """Where anyone can check the certificate; this address stands in its QR code."""
+    return f"{public_url}/check/{code}"
+
+
+def routes_of(public_url: str, code: uuid.UUID) -> dict[str, str]:
+    """The ``routes`` of the published answer."""
+    return {
+        "check": check_address(public_url, code),
+        "download_pdf": f"{public_url}/download/{code}.pdf",
+        "download_png": f"{public_url}/download/{code}.png",
+    }

@@ -1,0 +1,1 @@
+"""Who issues: tenants, their tokens, and what a token may do."""

@@ -1,0 +1,192 @@
+"""From the bytes of a request to a JSON object, strictly, and kindly to the clients the published page made.
+
+Some of the page's own samples send their object encoded twice, or between bare double quotes; both are read
+as the object they mean. Nothing else is repaired: a body is understood exactly or refused with its reason.
+"""
+
+import json
+import math
+import re
+from typing import Any, NoReturn
+
+from starlette.requests import Request
+
+from certifly.core.errors import DomainError, Invalid
+from certifly.core.limits import REQUEST_BODY_BYTES_MAX
+
+DEPTH_MAX = 40
+"""Deepest nesting of a JSON body."""
+
+_TEMPLATE_PLACEHOLDER = re.compile(r'\\?"template_id\\?"\s*:\s*\{\{[^{}]*\}\}')
+PLACEHOLDER_FAULT = "Replace the placeholder {{template_id}} by the id of a published template, such as 1."
+
+
+class BodyTooLarge(DomainError):
+    """The body is larger than this call takes."""
+
+    def __init__(self, bytes_max: int) -> None:
+        super().__init__(f"The request body is too large; at most {bytes_max} bytes are accepted.")
+
+
+class MediaTypeUnsupported(DomainError):
+    """The body is declared as something this call does not read."""
+
+    def __init__(self, media_type: str, expected: str) -> None:
+        super().__init__(f'The content type {media_type[:80]!r} is not accepted. Send "Content-Type: {expected}".')
+
+
+class BodyCutShort(DomainError):
+    """The client went away before its body was complete."""
+
+    def __init__(self) -> None:
+        super().__init__("The connection closed before the whole body arrived. Repeat the request.")
+
+
+async def read_body(request: Request, *, bytes_max: int = REQUEST_BODY_BYTES_MAX) -> bytes:
+    """The raw body, at most ``bytes_max`` bytes. Raises BodyTooLarge as soon as that is known."""
+    declared = request.headers.get("content-length", "")
+    if declared.isascii() and declared.isdigit() and int(declared[:20]) > bytes_max:
+        raise BodyTooLarge(bytes_max)
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > bytes_max:
+            raise BodyTooLarge(bytes_max)
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def check_json_type(content_type: str | None) -> None:
+    """Refuse a body that says it is not JSON in UTF-8; a body that says nothing is taken as JSON."""
+    if not content_type:
+        return
+    media_type, _, parameters = content_type.partition(";")
+    media_type = media_type.strip().lower()
+    charset = re.search(r"charset\s*=\s*\"?([\w-]+)", parameters, re.IGNORECASE)
+    is_json = media_type == "application/json" or (media_type.startswith("application/") and media_type.endswith("+json"))
+    if not is_json or (charset and charset[1].lower().replace("-", "") not in ("utf8", "usascii")):
+        raise MediaTypeUnsupported(content_type, "application/json")
+
+
+async def read_json_object(request: Request, *, bytes_max: int = REQUEST_BODY_BYTES_MAX) -> dict[str, Any]:
+    """The body as a JSON object, for every call but the published one. An empty body is ``{}``."""
+    check_json_type(request.headers.get("content-type"))
+    return decode_object(await read_body(request, bytes_max=bytes_max), lenient=False)
+
+
+def decode_object(raw: bytes, *, lenient: bool) -> dict[str, Any]:
+    """The JSON object in ``raw``; nothing at all is ``{}``.
+
+    With ``lenient`` a string that holds JSON is decoded once more, once only, and an object between bare
+    double quotes loses them. Raises Invalid, on ``template_id`` when the page's placeholder was left in
+    place, else on ``body``.
+    """
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        _refuse(f"The body is not UTF-8: byte {error.start} cannot be read.")
+    if not text.strip():
+        return {}
+    try:
+        value = _parse(text)
+        if lenient and isinstance(value, str):
+            text = value
+            value = _parse(text)
+    except _NotJSON as error:
+        bare = text.strip()
+        if lenient and bare.startswith('"{') and bare.endswith('}"') and len(bare) > 3:
+            text = bare[1:-1]
+            try:
+                value = _parse(text)
+            except _NotJSON as inner:
+                _refuse_text(text, inner)
+        else:
+            _refuse_text(text, error)
+    if not isinstance(value, dict):
+        _refuse(f"The body must be a JSON object, not {_name_of(value)}.")
+    return value
+
+
+class _NotJSON(Exception):
+    """The text is not JSON; the message says where."""
+
+
+def _parse(text: str) -> Any:
+    try:
+        value = json.loads(
+            text, object_pairs_hook=_object, parse_constant=_no_constant, parse_float=_float, parse_int=_integer
+        )
+    except json.JSONDecodeError as error:
+        raise _NotJSON(f"The body is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from None
+    except RecursionError:
+        _refuse(f"The body is nested too deeply; at most {DEPTH_MAX} levels are accepted.")
+    _check_depth(value)
+    return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise Invalid({printable(key): [f"The key {printable(key)} stands twice in one object. Send it once."]})
+            seen.add(key)
+    return value
+
+
+def _no_constant(name: str) -> NoReturn:
+    _refuse(f"{name} is not a JSON value. Leave it out, or send a number.")
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        _refuse(f"The number {text[:40]} is too large.")
+    return value
+
+
+def _integer(text: str) -> int:
+    if len(text) > 400:
+        _refuse(f"The number {text[:40]}… is too large.")
+    return int(text)
+
+
+def _check_depth(value: Any) -> None:
+    level = [value]
+    for _ in range(DEPTH_MAX):
+        level = [
+            child
+            for parent in level
+            if isinstance(parent, dict | list)
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+        ]
+        if not level:
+            return
+    _refuse(f"The body is nested too deeply; at most {DEPTH_MAX} levels are accepted.")
+
+
+def _refuse_text(text: str, error: _NotJSON) -> NoReturn:
+    if _TEMPLATE_PLACEHOLDER.search(text):
+        raise Invalid({"template_id": [PLACEHOLDER_FAULT]}) from None
+    _refuse(str(error))
+
+
+def _refuse(message: str) -> NoReturn:
+    raise Invalid({"body": [message]}) from None
+
+
+def _name_of(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "a boolean"
+    names = {str: "a string", int: "a number", float: "a number", list: "a list"}
+    return names.get(type(value), "something else")
+
+
+def printable(key: str, *, length_max: int = 80) -> str:
+    """A key from outside, fit to stand in an answer: bounded, and without lone surrogates."""
+    key = key.encode("utf-8", "replace").decode()
+    return key if len(key) <= length_max else key[: length_max - 1] + "…"

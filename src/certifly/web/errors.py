@@ -1,0 +1,119 @@
+"""Every error answer, in one shape: ``message``, ``errors``, ``code``, ``request_id``, in that order.
+
+Each DomainError has its status and stable code in ``STATUS`` (a test walks all of them). Who asks for
+``application/problem+json`` gets RFC 9457 with the same members. What nobody expected is a 500 that reveals
+nothing; its traceback goes to the log, under the same request id.
+"""
+
+import json
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from certifly.core.errors import DatabaseBusy, DomainError, Invalid, NotFound, Overloaded, QueueFull
+from certifly.core.logging import request_id
+from certifly.tenants.errors import ScopeMissing, TenantSlugTaken, TokenMissing, TokenRefused
+from certifly.web.decoding import BodyCutShort, BodyTooLarge, MediaTypeUnsupported
+from certifly.web.limiting import TooManyRequests
+
+log = logging.getLogger(__name__)
+
+STATUS: dict[type[DomainError], tuple[int, str]] = {
+    Invalid: (422, "invalid"),
+    NotFound: (404, "not_found"),
+    QueueFull: (503, "queue_full"),
+    DatabaseBusy: (503, "database_busy"),
+    Overloaded: (503, "overloaded"),
+    TokenMissing: (401, "token_missing"),
+    TokenRefused: (401, "token_refused"),
+    ScopeMissing: (403, "scope_missing"),
+    TenantSlugTaken: (409, "tenant_slug_taken"),
+    BodyTooLarge: (413, "body_too_large"),
+    MediaTypeUnsupported: (415, "media_type_unsupported"),
+    BodyCutShort: (400, "body_cut_short"),
+    TooManyRequests: (429, "too_many_requests"),
+}
+
+_PLAIN: dict[int, tuple[str, str]] = {
+    400: ("bad_request", "The request cannot be understood."),
+    404: ("not_found", "There is nothing at this address. The calls are listed in /openapi.json."),
+    405: ("method_not_allowed", "This address does not take this method. See the Allow header."),
+    406: ("not_acceptable", "None of the accepted media types can be produced here."),
+}
+
+
+def error_response(
+    status: int,
+    code: str,
+    message: str,
+    *,
+    errors: Mapping[str, list[str]] | None = None,
+    headers: Mapping[str, str] | None = None,
+    problem: bool = False,
+) -> Response:
+    """An error answer in the one shape; as RFC 9457 where ``problem`` is asked for."""
+    body: dict[str, Any] = {"message": message, "errors": errors or {}, "code": code, "request_id": request_id.get()}
+    media_type = "application/json"
+    if problem:
+        body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": message} | body
+        media_type = "application/problem+json"
+    content = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+    return Response(content, status, dict(headers or {}), media_type)
+
+
+def answer(request: Request, error: Exception) -> Response:
+    """Translate any error into its answer."""
+    problem = "application/problem+json" in request.headers.get("accept", "")
+    if isinstance(error, DomainError):
+        status, code = classify(error)
+        headers: dict[str, str] = {}
+        if isinstance(error, Overloaded):
+            headers["Retry-After"] = str(error.retry_after_seconds)
+        if status == 401:
+            headers["WWW-Authenticate"] = 'Bearer realm="certifly"'
+        elif isinstance(error, ScopeMissing):
+            headers["WWW-Authenticate"] = f'Bearer realm="certifly", error="insufficient_scope", scope="{error.scope}"'
+        faults = error.errors if isinstance(error, Invalid) else None
+        return error_response(status, code, error.message, errors=faults, headers=headers, problem=problem)
+    if isinstance(error, HTTPException):
+        code, message = _PLAIN.get(error.status_code, ("error", HTTPStatus(error.status_code).phrase + "."))
+        return error_response(error.status_code, code, message, headers=error.headers, problem=problem)
+    if isinstance(error, ClientDisconnect):
+        return answer(request, BodyCutShort())
+    log.error("unexpected_error", exc_info=error, extra={"facts": {"path": _route_of(request)}})
+    message = "Something went wrong on our side; the operator can find it by the request id. Nothing was stored."
+    return error_response(500, "internal_error", message, problem=problem)
+
+
+def classify(error: DomainError) -> tuple[int, str]:
+    """Status and stable code of a DomainError, by its nearest listed class."""
+    for kind in type(error).__mro__:
+        if kind in STATUS:
+            return STATUS[kind]
+    raise error  # a class nobody listed is a defect; the caller answers 500
+
+
+def install_error_answers(app: FastAPI) -> None:
+    """Let no framework default reach a client."""
+
+    async def handle(request: Request, error: Exception) -> Response:
+        return answer(request, error)
+
+    app.add_exception_handler(DomainError, handle)
+    app.add_exception_handler(HTTPException, handle)
+    app.add_exception_handler(ClientDisconnect, handle)
+    app.add_exception_handler(RequestValidationError, handle)
+    app.add_exception_handler(Exception, handle)
+
+
+def _route_of(request: Request) -> str:
+    """The path's pattern, never the path itself: a code is not for the log."""
+    route = request.scope.get("route")
+    return getattr(route, "path", "unknown")

@@ -1,0 +1,88 @@
+"""What surrounds every request: its id, the security headers, one log line, and the last net for errors.
+
+Plain ASGI, since Starlette's own middleware base class costs more than a whole create call's checks.
+"""
+
+import logging
+import re
+import time
+import uuid
+from typing import Any
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from certifly.core.logging import request_id
+from certifly.web.errors import answer
+
+log = logging.getLogger("certifly.request")
+
+_SANE_ID = re.compile(r"[A-Za-z0-9._~:+/=-]{1,128}")
+
+API_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+"""Set where a door has not said otherwise."""
+
+
+class Frame:
+    """ASGI middleware around the whole application."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request inside its frame."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        current = _request_id(scope)
+        token = request_id.set(current)
+        started = time.perf_counter()
+        status = 0
+
+        async def send_framed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(raw=message["headers"])
+                headers["X-Request-Id"] = current
+                for name, value in API_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_framed)
+        except Exception as error:
+            if status:
+                raise  # the answer has begun: the server can only cut the connection
+            await answer(Request(scope), error)(scope, receive, send_framed)
+        finally:
+            _log(scope, status, time.perf_counter() - started)
+            request_id.reset(token)
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            text = value.decode("latin-1")
+            if _SANE_ID.fullmatch(text):
+                return str(text)
+    return uuid.uuid4().hex
+
+
+def _log(scope: Scope, status: int, seconds: float) -> None:
+    if not log.isEnabledFor(logging.INFO):
+        return
+    route: Any = scope.get("route")
+    facts = {
+        "method": scope["method"],
+        "route": getattr(route, "path", None),
+        "status": status,
+        "ms": round(seconds * 1000, 1),
+    }
+    log.info("request", extra={"facts": facts})

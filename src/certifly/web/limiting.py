@@ -1,0 +1,39 @@
+"""How many calls a minute one token may make in one web process. Off unless the operator sets a limit."""
+
+from collections import OrderedDict
+
+from certifly.core.errors import Overloaded
+
+BUCKETS_MAX = 10_000
+
+
+class TooManyRequests(Overloaded):
+    """The token made more calls than the operator allows."""
+
+    def __init__(self, limit: int, retry_after_seconds: int) -> None:
+        super().__init__(
+            f"This token may make {limit} calls a minute. Repeat the request in {retry_after_seconds} seconds.",
+            retry_after_seconds=retry_after_seconds,
+        )
+
+
+class RateLimit:
+    """A token bucket for each caller: ``per_minute`` calls at once, refilled evenly. 0 means no limit."""
+
+    def __init__(self, per_minute: int) -> None:
+        self.per_minute = per_minute
+        self._buckets: OrderedDict[int, tuple[float, float]] = OrderedDict()
+
+    def take(self, caller: int, *, now_seconds: float) -> None:
+        """Count one call. Raises TooManyRequests when the bucket is empty."""
+        if not self.per_minute:
+            return
+        level, filled_at = self._buckets.pop(caller, (float(self.per_minute), now_seconds))
+        rate = self.per_minute / 60
+        level = min(float(self.per_minute), level + (now_seconds - filled_at) * rate)
+        allowed = level >= 1
+        self._buckets[caller] = (level - 1 if allowed else level, now_seconds)
+        while len(self._buckets) > BUCKETS_MAX:
+            self._buckets.popitem(last=False)
+        if not allowed:
+            raise TooManyRequests(self.per_minute, max(1, round((1 - level) / rate)))

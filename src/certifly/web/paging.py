@@ -1,0 +1,89 @@
+"""Lists by cursor: where the last page ended, signed, so that nobody can make one up."""
+
+import base64
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+
+from certifly.core.errors import Invalid
+from certifly.core.limits import IDS_MAX, PAGE_DEFAULT, PAGE_MAX
+
+_CURSOR_LENGTH_MAX = 512
+_SIGNATURE_BYTES = 16
+_CURSOR_FAULT = "This cursor is not valid here. Use meta.next_cursor of the same list with the same filters, or none."
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """How many items, and after which."""
+
+    limit: int
+    after: int | None
+
+
+def read_page(parameters: "dict[str, str]", *, list_name: str, tenant_id: int, key: str) -> tuple[Page | None, dict[str, list[str]]]:
+    """The page asked for by ``cursor`` and ``limit``, or the faults of these parameters.
+
+    ``list_name`` holds the list and its filters: a cursor is valid for that list of that tenant only.
+    """
+    faults: dict[str, list[str]] = {}
+    limit = PAGE_DEFAULT
+    text = parameters.get("limit")
+    if text is not None:
+        if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= PAGE_MAX:
+            limit = int(text)
+        else:
+            faults["limit"] = [f"limit must be a whole number from 1 to {PAGE_MAX}."]
+    after = None
+    cursor = parameters.get("cursor")
+    if cursor is not None:
+        after = _open(cursor, _mark(list_name, tenant_id, key))
+        if after is None:
+            faults["cursor"] = [_CURSOR_FAULT]
+    return (None, faults) if faults else (Page(limit, after), {})
+
+
+def make_cursor(after: int, *, list_name: str, tenant_id: int, key: str) -> str:
+    """The cursor of the page that follows the row ``after``."""
+    payload = str(after).encode()
+    signature = hmac.digest(_mark(list_name, tenant_id, key), payload, hashlib.sha256)[:_SIGNATURE_BYTES]
+    return base64.urlsafe_b64encode(signature + payload).decode().rstrip("=")
+
+
+def check_parameters(parameters: "dict[str, str]", allowed: set[str]) -> dict[str, list[str]]:
+    """A fault for each parameter this list does not know."""
+    return {
+        name[:80]: [f"Unknown parameter. There are: {', '.join(sorted(allowed))}."]
+        for name in parameters
+        if name not in allowed
+    }
+
+
+def raise_faults(*parts: dict[str, list[str]]) -> None:
+    """Raise one Invalid with every fault, if there is any."""
+    faults: dict[str, list[str]] = {}
+    for part in parts:
+        for name, messages in part.items():
+            faults.setdefault(name, []).extend(messages)
+    if faults:
+        raise Invalid(faults)
+
+
+def _mark(list_name: str, tenant_id: int, key: str) -> bytes:
+    return hmac.digest(key.encode(), json.dumps(["cursor", tenant_id, list_name]).encode(), hashlib.sha256)
+
+
+def _open(cursor: str, mark: bytes) -> int | None:
+    if len(cursor) > _CURSOR_LENGTH_MAX or not cursor.isascii():
+        return None
+    try:
+        raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+    except ValueError:
+        return None
+    signature, payload = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
+    expected = hmac.digest(mark, payload, hashlib.sha256)[:_SIGNATURE_BYTES]
+    if not hmac.compare_digest(signature, expected) or not payload.isdigit():
+        return None
+    after = int(payload)
+    return after if after <= IDS_MAX else None

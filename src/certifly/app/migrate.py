@@ -1,0 +1,39 @@
+"""Make or upgrade everything in the database: our tables, those of the jobs, and the service's rights."""
+
+import sqlalchemy as sa
+
+from certifly.core.settings import Settings
+from certifly.db.engine import create_engine
+from certifly.db.migrate import grant_tables, migrate, newest_revision, revision_of
+from certifly.jobs.migrate import grant_jobs, migrate_jobs
+
+
+def migrate_all(settings: Settings) -> str:
+    """Run by an operator, or at the start of ``certifly run``; returns the revision reached.
+
+    On PostgreSQL the tables belong to the role of ``CERTIFLY_DATABASE_OWNER_URL``; the role that serves gets
+    rights on the rows only, and stays under row-level security.
+    """
+    owner_url = settings.database_owner_url or settings.database_url
+    revision = migrate(owner_url)
+    migrate_jobs(owner_url)
+    role = sa.make_url(settings.database_url).username
+    if settings.database_owner_url and role:
+        engine = create_engine(owner_url, writes=True, connections_max=1)
+        try:
+            with engine.begin() as connection:
+                grant_tables(connection, role)
+                grant_jobs(connection, role)
+        finally:
+            engine.dispose()
+    return revision
+
+
+def is_migrated(settings: Settings) -> bool:
+    """Whether the database has the schema this release needs. Raises when it cannot be reached."""
+    engine = create_engine(settings.database_url, writes=False, connections_max=1)
+    try:
+        with engine.connect() as connection:
+            return revision_of(connection) == newest_revision()
+    finally:
+        engine.dispose()

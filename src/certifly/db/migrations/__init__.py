@@ -1,0 +1,1 @@
+"""Numbered, linear migrations, safe while the previous release is still running."""

@@ -1,0 +1,1 @@
+"""The door for time: performs announced jobs, and picks up what a killed process left behind."""

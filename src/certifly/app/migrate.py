@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from certifly.core.errors import DomainError
 from certifly.core.settings import Settings
 from certifly.db.engine import create_engine
 from certifly.db.migrate import grant_tables, migrate, newest_revision, revision_of
@@ -37,3 +38,16 @@ def is_migrated(settings: Settings) -> bool:
             return revision_of(connection) == newest_revision()
     finally:
         engine.dispose()
+
+
+class NotMigrated(DomainError):
+    """The database does not have the schema of this release."""
+
+    def __init__(self) -> None:
+        super().__init__("The database is not up to date. Run: certifly migrate")
+
+
+def require_migrated(settings: Settings) -> None:
+    """Refuse to start on a schema of another release. Raises NotMigrated."""
+    if not is_migrated(settings):
+        raise NotMigrated

@@ -55,6 +55,5 @@ def _read_exactly(stream: RawIOBase | BytesIO, length: int) -> bytes | None:
 
 
 def write_frame(stream: BinaryIO, kind: bytes, content: bytes = b"") -> None:
-    for part in frame(kind, content):
-        stream.write(part)
+    stream.writelines(frame(kind, content))
     stream.flush()

@@ -109,7 +109,7 @@ def work(next_frame: NextFrame, answer: Answer, handle: Handler) -> NoReturn:
             answer(frames.FAILED, error.reason.encode())
         except MemoryError:
             answer(frames.OUT_OF_MEMORY, b"")
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  a defect in one job must not take the next one with it
             answer(frames.FAILED, describe(error).encode())
         else:
             answer(frames.DONE, result)

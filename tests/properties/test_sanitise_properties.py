@@ -20,8 +20,38 @@ COMMENT = re.compile("<!--.*?-->", re.DOTALL)
 anything = st.text(st.characters(exclude_categories=["Cs"]))
 markup = st.lists(
     st.sampled_from(
-        list("<>/!-be \0\u0338\u0301\u0327\u226e\u226f\u212a\u2028\u200d\ufeff\u202e\ufffe\u3000")
-        + ["--", "<b>", "</b>", "<!--", "-->"]
+        [
+            *(
+                "<",
+                ">",
+                "/",
+                "!",
+                "-",
+                "b",
+                "e",
+                "--",
+                "<b>",
+                "</b>",
+                "<!--",
+                "-->",
+                " ",
+                "\0",
+                "\u0338",
+                "\u0301",
+            ),
+            *(
+                "\u0327",
+                "\u226e",
+                "\u226f",
+                "\u212a",
+                "\u200d",
+                "\ufeff",
+                "\u202e",
+                "\ufffe",
+                "\u2028",
+                "\u3000",
+            ),
+        ]
     ),
     max_size=40,
 ).map("".join)

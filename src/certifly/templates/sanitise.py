@@ -35,8 +35,8 @@ _FORBIDDEN = re.compile(
 )
 
 _NOTHING_TO_SEE = re.compile(
-    "[ \u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u2064\u206a-\u206f\u2800\u3164"
-    "\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]*"
+    "[ \u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u2064\u206a-\u206f"
+    "\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]*"
 )
 """What draws nothing, even when many stand together: such a text is as blank as spaces."""
 
@@ -64,8 +64,22 @@ def sanitise(text: str) -> str:
 
 def _clean_once(text: str) -> str:
     text = without_markup(_FORBIDDEN.sub("", text))
-    _refuse_towers(text)
+    if _has_towers(text):
+        raise UnacceptableText(
+            f"Has more than {MARKS_IN_A_ROW_MAX} accents on one letter. Send it without the decoration."
+        )
     return _WHITE_SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip(" ")
+
+
+def unwritable_in(text: str) -> str | None:
+    """What a text holds that must not be stored, in words; line ends are allowed.
+
+    For what is written once by a designer: better told than silently removed.
+    """
+    wrong = _SURROGATES.search(text) or _FORBIDDEN.search(text)
+    if wrong is not None:
+        return f"the code point U+{ord(wrong[0]):04X}, which cannot be printed"
+    return f"more than {MARKS_IN_A_ROW_MAX} accents on one letter" if _has_towers(text) else None
 
 
 def without_markup(text: str) -> str:
@@ -110,13 +124,12 @@ def _markup_start(kept: list[str], brackets: list[int], comment: int | None) -> 
     return brackets[-1] if name and name[0].isascii() and name[0].isalpha() else None
 
 
-def _refuse_towers(text: str) -> None:
+def _has_towers(text: str) -> bool:
     if text.isascii():
-        return
+        return False
     marks = 0
     for character in text:
         marks = marks + 1 if unicodedata.combining(character) else 0
         if marks > MARKS_IN_A_ROW_MAX:
-            raise UnacceptableText(
-                f"Has more than {MARKS_IN_A_ROW_MAX} accents on one letter. Send the text without the decoration."
-            )
+            return True
+    return False

@@ -1,0 +1,234 @@
+"""Check the data of one certificate against its template, strictly, and tell every fault at once.
+
+What each type takes, after cleaning:
+
+- *text*: a JSON string. A number is not a text: whoever sends 42 for a name has mixed up the columns.
+- *email*: one address without a display name, by its syntax; nothing is asked of the network.
+- *date*: a day of the calendar as ``2026-11-23`` (ISO 8601). No time, no week, no slashes.
+- *number*: a JSON number, or the same as a string (``"87.50"``), kept as it was sent: a string keeps its
+  zeros. At most 15 digits, which every JSON reader keeps exact. No exponent, no thousands separator.
+- *url*: an ``http`` or ``https`` address with a host and without credentials, kept as it was sent.
+
+``null`` and what is blank after cleaning count as not sent. Booleans, lists and objects are never values.
+"""
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from ipaddress import IPv6Address
+from urllib.parse import urlsplit
+
+from email_validator import EmailNotValidError, validate_email
+
+from certifly.core.limits import DATA_KEYS_MAX
+from certifly.templates.document import FIELD_NAME_CHARACTERS_MAX, FieldDefinition, TemplateDocument
+from certifly.templates.errors import UnacceptableText
+from certifly.templates.faults import Faults, shown
+from certifly.templates.near import only_near
+from certifly.templates.sanitise import sanitise
+
+Value = str | int | float
+
+SENT_CHARACTERS_MAX = 20_000
+"""Longest string that is looked at: four times the longest value, so that markup may be cleaned away."""
+
+KEY_CHARACTERS_MAX = 6 * FIELD_NAME_CHARACTERS_MAX
+"""A longer key is no name even when its accents are written apart; and normalising is not for free."""
+
+EMAIL_CHARACTERS_MAX = 254
+DIGITS_MAX = 15
+URL_CHARACTERS_MAX = 2048
+HOST_CHARACTERS_MAX = 253
+SUGGESTIONS_MAX = 10
+"""Unknown keys for which a near name is looked for."""
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?")
+_NEVER_IN_URLS = re.compile(r'[\s"<>\\^`{|}]')
+
+
+class _Wrong(Exception):
+    """What is wrong with one value, as the end of a sentence that begins with the field's name."""
+
+
+def check_data(document: TemplateDocument, raw: object) -> dict[str, Value]:
+    """The clean values by field name, in the template's order, without those that are blank.
+
+    Raises Invalid with every fault under ``data.<key>``, the template's own fields first. An empty list
+    is an empty map: PHP writes one for the other.
+    """
+    sent = _map_of(raw)
+    faults = Faults(subject="data")
+    by_name, unknown = _by_name(document, sent, faults)
+
+    data: dict[str, Value] = {}
+    for name, field in document.fields.items():
+        try:
+            value = _checked(field, by_name.get(name))
+        except (_Wrong, UnacceptableText) as wrong:
+            faults.add(f"data.{name}", f"{name} {_sentence_end(str(wrong))}")
+            continue
+        if value is not None:
+            data[name] = value
+        elif field.required:
+            faults.add(f"data.{name}", f"{name} is required and must not be blank.")
+
+    _tell_unknown(document, unknown, faults)
+    faults.raise_if_any()
+
+    return data
+
+
+def _map_of(raw: object) -> Mapping[str, object]:
+    faults = Faults(subject="data")
+    if raw is None:
+        faults.add("data", 'data is required: an object such as {"Student Name": "Ada Lovelace"}.')
+    elif raw == [] and isinstance(raw, list):
+        return {}
+    elif not isinstance(raw, dict):
+        faults.add("data", f"data must be an object of labels and their values, not {_kind_of(raw)}.")
+    elif len(raw) > DATA_KEYS_MAX:
+        faults.add("data", f"data has {len(raw)} keys; at most {DATA_KEYS_MAX} are accepted.")
+    faults.raise_if_any()
+    assert isinstance(raw, dict)
+    return raw
+
+
+def _by_name(
+    document: TemplateDocument, sent: Mapping[str, object], faults: Faults
+) -> tuple[dict[str, object], list[str]]:
+    """The values by the template's own names, and the keys that are none of them."""
+    found: dict[str, object] = {}
+    unknown: list[str] = []
+    for key, value in sent.items():
+        name = unicodedata.normalize("NFC", key) if len(key) <= KEY_CHARACTERS_MAX else key
+        if name not in document.fields:
+            unknown.append(key)
+        elif name in found:
+            faults.add(
+                f"data.{name}", f"{name} was sent twice, spelt with different code points. Send it once."
+            )
+        else:
+            found[name] = value
+    return found, unknown
+
+
+def _tell_unknown(document: TemplateDocument, unknown: list[str], faults: Faults) -> None:
+    for index, key in enumerate(unknown):
+        name = shown(key)
+        near = only_near(name, document.fields) if index < SUGGESTIONS_MAX else None
+        remedy = f"Did you mean {near}?" if near else "Leave it out, or add it to the template."
+        faults.add(f"data.{name}", f"{name or 'An empty key'} is not a field of this template. {remedy}")
+
+
+def _checked(field: FieldDefinition, value: object) -> Value | None:
+    """The clean value, or None when there is nothing in it."""
+    if value is None:
+        return None
+    if field.type == "number" and isinstance(value, int | float) and not isinstance(value, bool):
+        return _json_number(value)
+    if not isinstance(value, str):
+        wanted = "a number" if field.type == "number" else "text in double quotes"
+        raise _Wrong(f"must be {wanted}, not {_kind_of(value)}")
+    if len(value) > SENT_CHARACTERS_MAX:
+        raise _Wrong(f"is too long: {len(value)} characters. At most {field.max_length} are accepted")
+
+    text = sanitise(value)
+    if not text:
+        return None
+    if len(text) > field.max_length:
+        raise _Wrong(f"is too long: {len(text)} characters. At most {field.max_length} are accepted")
+    return _CHECKS[field.type](text)
+
+
+def _text(text: str) -> str:
+    return text
+
+
+def _email(text: str) -> str:
+    if len(text) > EMAIL_CHARACTERS_MAX:
+        raise _Wrong(f"is longer than an e-mail address can be, {EMAIL_CHARACTERS_MAX} characters")
+    try:
+        # Names under .test are nobody's: people try an installation with them, so they are let through.
+        return validate_email(text, check_deliverability=False, strict=True, test_environment=True).normalized
+    except EmailNotValidError as error:
+        raise _Wrong(f"is not an e-mail address such as ada@example.org. {error}") from None
+
+
+def _date(text: str) -> str:
+    try:
+        if _DAY.fullmatch(text):
+            date.fromisoformat(text)
+            return text
+    except ValueError:
+        raise _Wrong(f"is {text}, a day that no calendar has") from None
+    raise _Wrong("must be a date written as year, month and day: 2026-11-23")
+
+
+def _number(text: str) -> str:
+    if not _NUMBER.fullmatch(text):
+        raise _Wrong("must be a number such as 87.5: a decimal point, no separators, units or leading zeros")
+    _refuse_many_digits(Decimal(text) if len(text) <= 2 * DIGITS_MAX else None)
+    return text
+
+
+def _json_number(number: float) -> int | float:
+    if not math.isfinite(number) or abs(number) >= 10**DIGITS_MAX:
+        raise _Wrong(f"must be a number of at most {DIGITS_MAX} digits")
+    _refuse_many_digits(Decimal(repr(number)))
+    return abs(number) if number == 0 else number  # no certificate says -0.0
+
+
+def _refuse_many_digits(number: Decimal | None) -> None:
+    """At most so many digits, counting the zeros before and after the point that would be printed."""
+    if number is not None:
+        digits, exponent = number.as_tuple()[1:]
+        assert isinstance(exponent, int)
+        if max(len(digits), len(digits) + exponent, -exponent) <= DIGITS_MAX:
+            return
+    raise _Wrong(f"must be a number of at most {DIGITS_MAX} digits. Round it")
+
+
+def _url(text: str) -> str:
+    if len(text) > URL_CHARACTERS_MAX:
+        raise _Wrong(f"is too long for a web address: at most {URL_CHARACTERS_MAX} characters are accepted")
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+        host = parts.hostname or ""
+        if ":" in host:
+            IPv6Address(host)
+    except ValueError:
+        raise _Wrong("is not a web address such as https://example.org/course") from None
+    if parts.scheme not in ("http", "https") or not host or _NEVER_IN_URLS.search(text):
+        raise _Wrong("must be a web address that begins with https:// or http://, without spaces")
+    if "@" in parts.netloc:
+        raise _Wrong("must be a web address without a user name or password in it")
+    if len(host) > HOST_CHARACTERS_MAX or not (":" in host or _HOST.fullmatch(host)):
+        raise _Wrong("names a host that cannot exist")
+    return text
+
+
+_CHECKS: Mapping[str, Callable[[str], str]] = {
+    "text": _text,
+    "email": _email,
+    "date": _date,
+    "number": _number,
+    "url": _url,
+}
+
+
+def _kind_of(value: object) -> str:
+    if isinstance(value, bool):
+        return "true or false"
+    kinds = {str: "text", int: "a number", float: "a number", list: "a list", dict: "an object"}
+    return kinds[type(value)]
+
+
+def _sentence_end(text: str) -> str:
+    text = text[0].lower() + text[1:]
+    return text if text.endswith(".") else f"{text}."

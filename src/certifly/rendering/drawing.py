@@ -18,8 +18,6 @@ POINTS_PER_MILLIMETRE = 72 / 25.4
 # a box wider than needed takes the temptation away.
 _SLACK = 1.25
 
-_FITS = {"contain": "contain", "cover": "cover", "stretch": "stretch"}
-
 
 def drawing_of(job: RenderJob, paths: Mapping[str, str]) -> dict[str, Any]:
     """The program's input. ``paths`` says where each asset lies inside the compiler's root."""
@@ -60,15 +58,15 @@ def language_and_region(tag: str) -> tuple[str, str | None]:
     return language.lower(), region
 
 
-def aligned(element: TextElement, fitted: FittedText) -> str:
+def alignment(align: str, *, is_right_to_left: bool) -> str:
     """left, center or right: where start and end are depends on the text."""
-    if element.align in ("start", "end"):
-        return "right" if (element.align == "end") != fitted.is_right_to_left else "left"
-    return element.align
+    if align in ("start", "end"):
+        return "right" if (align == "end") != is_right_to_left else "left"
+    return align
 
 
 def _text(element: TextElement, fitted: FittedText) -> dict[str, Any]:
-    align = aligned(element, fitted)
+    align = alignment(element.align, is_right_to_left=fitted.is_right_to_left)
     width = _points(element.width)
     spare = width * (_SLACK - 1)
     left = {"left": 0.0, "center": spare / 2, "right": spare}[align]

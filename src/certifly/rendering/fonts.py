@@ -1,7 +1,7 @@
 """The fonts that come with the installation, and those an operator adds.
 
 Nothing else is ever used: a certificate must look the same on every machine, so the system's fonts are
-not seen. The families come as pinned packages, the emoji font is in ``typefaces/``.
+not seen. The families come as pinned packages; the emoji font lies in ``typefaces/``.
 """
 
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from certifly.core.errors import DomainError
 
 if TYPE_CHECKING:
     import typst
@@ -33,6 +35,22 @@ _PACKAGES = (
     ("fontpkg_noto_sans_thai", "files"),
     ("justmytype_intl_cjk", "fonts/ofl"),
 )
+_SANS_SERIF = frozenset({"Inter", "Montserrat", "Heebo", "Noto Sans Devanagari", "Noto Sans Thai"})
+
+# What stands in for letters the chosen family lacks, tried in this order. Every chain ends with the other
+# kind of companion, for the odd sign that only it has.
+_SERIF_COMPANIONS = ("EB Garamond", "Source Serif 4")
+_SANS_COMPANIONS = ("Inter",)
+_CHINESE_JAPANESE_KOREAN = {
+    "hans": "Noto Sans SC",
+    "hant": "Noto Sans TC",
+    "ja": "Noto Sans JP",
+    "ko": "Noto Sans KR",
+}
+
+
+class FontsUnusable(DomainError):
+    """The operator's folder of fonts cannot be used as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +63,8 @@ class Cut:
     weight: int
 
 
-@dataclass(frozen=True)
+# Compared by identity: there is one for each folder in a process.
+@dataclass(frozen=True, eq=False)
 class FontBook:
     """Every usable family with its cuts, and the same fonts as the engine wants them."""
 
@@ -56,21 +75,58 @@ class FontBook:
     def families(self) -> list[str]:
         return sorted(self.cuts)
 
+    def companions(self, family: str) -> tuple[str, ...]:
+        """The families that replace this one when it lacks letters of the European alphabets."""
+        ours = _SANS_COMPANIONS if family in _SANS_SERIF or "Sans" in family else _SERIF_COMPANIONS
+        return tuple(name for name in ours if name != family)
+
+    def chain(self, family: str, han: str) -> tuple[str, ...]:
+        """The family and everything that may step in, best first. ``han`` is one of ``HAN_STYLES``."""
+        is_sans = family in _SANS_SERIF or "Sans" in family
+        first_han = _CHINESE_JAPANESE_KOREAN[han]
+        names = (
+            family,
+            *self.companions(family),
+            *(_SERIF_COMPANIONS if is_sans else _SANS_COMPANIONS),
+            "Amiri",
+            *(("Heebo", "Frank Ruhl Libre") if is_sans else ("Frank Ruhl Libre", "Heebo")),
+            "Noto Sans Devanagari",
+            "Noto Sans Thai",
+            EMOJI_FAMILY,
+            first_han,
+            *(name for name in _CHINESE_JAPANESE_KOREAN.values() if name != first_han),
+        )
+        return tuple(dict.fromkeys(names))
+
+
+HAN_STYLES = frozenset(_CHINESE_JAPANESE_KOREAN)
+
 
 @lru_cache(maxsize=4)
 def font_book(fonts_dir: Path | None = None) -> FontBook:
-    """The shipped fonts and those in the operator's folder. 0.1 s the first time."""
-    import typst  # 35 ms that a process which never draws or fits need not pay
+    """The shipped fonts and those in the operator's folder; 0.1 s the first time. Raises FontsUnusable.
+
+    A family has one source. An operator's file that claims a shipped family's name would change what
+    certificates look like depending on which file is found first, so it is refused.
+    """
+    import typst  # 35 ms that a process which neither draws nor fits need not pay
 
     folders = shipped_folders()
     if fonts_dir is not None:
+        if not fonts_dir.is_dir():
+            raise FontsUnusable(
+                f"The fonts folder {fonts_dir} is not a folder. Create it, or unset the setting."
+            )
         folders.append(fonts_dir)
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
+
     cuts: dict[str, list[Cut]] = {}
     for font in fonts.fonts():
         assert font.path is not None, "fonts come from folders only"
         cut = Cut(font.path, font.index, font.style != "normal", font.weight)
         cuts.setdefault(font.family, []).append(cut)
+    if fonts_dir is not None:
+        _refuse_twins(cuts, fonts_dir)
     return FontBook({family: tuple(found) for family, found in cuts.items()}, fonts)
 
 
@@ -83,3 +139,13 @@ def _package_folder(name: str) -> Path:
     spec = find_spec(name)
     assert spec is not None and spec.submodule_search_locations, f"the font package {name} is in the lock"
     return Path(spec.submodule_search_locations[0])
+
+
+def _refuse_twins(cuts: dict[str, list[Cut]], fonts_dir: Path) -> None:
+    for family, found in cuts.items():
+        added = [cut for cut in found if Path(cut.path).is_relative_to(fonts_dir)]
+        if added and len(added) < len(found):
+            raise FontsUnusable(
+                f"The fonts folder {fonts_dir} holds the family {family}, which comes with the installation. "
+                f"Remove {Path(added[0].path).name} from it."
+            )

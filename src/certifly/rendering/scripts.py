@@ -1,0 +1,114 @@
+"""Writing systems and directions: the little of Unicode that setting a line of text needs.
+
+A simplification of the bidirectional algorithm (UAX #9): it finds which stretches run which way, which is
+what shaping needs; the order in which they end up is left to the typesetter, which has all of it.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+from fontTools import unicodedata as fonttools_unicodedata
+
+CHARACTERS_KEPT_MAX = 20_000
+
+# Scripts whose letters join or stack: space between letters tears them apart.
+CONNECTED_SCRIPTS = frozenset({"Arab", "Syrc", "Mong", "Deva", "Beng", "Guru", "Thai"})
+ALPHABETS_OF_EUROPE = frozenset({"Latn", "Grek", "Cyrl"})
+
+_GENERIC = frozenset({"Zyyy", "Zinh", "Zzzz"})
+_RIGHT_TO_LEFT = frozenset({"R", "AL"})
+_LEFT_TO_RIGHT = frozenset({"L", "EN", "AN"})
+_JOINS_NUMBERS = frozenset({"ES", "CS", "ET"})
+
+# Default_Ignorable_Code_Point of Unicode 16 (DerivedCoreProperties.txt), which no font needs to draw.
+_IGNORABLE = (
+    (0x00AD, 0x00AD), (0x034F, 0x034F), (0x061C, 0x061C), (0x115F, 0x1160), (0x17B4, 0x17B5),
+    (0x180B, 0x180F), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164),
+    (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3),
+    (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=CHARACTERS_KEPT_MAX)
+def script_of(character: str) -> str:
+    """The four-letter code of the script (ISO 15924); ``Zyyy`` for what all scripts share."""
+    return str(fonttools_unicodedata.script(character))
+
+
+@lru_cache(maxsize=CHARACTERS_KEPT_MAX)
+def is_ignorable(character: str) -> bool:
+    """Whether the character shapes its neighbours but has no picture (joiners, selectors, marks)."""
+    point = ord(character)
+    return any(first <= point <= last for first, last in _IGNORABLE)
+
+
+def is_private(character: str) -> bool:
+    """Whether the character means something only to whoever agreed on it; an archived PDF must not hold it."""
+    return unicodedata.category(character) == "Co"
+
+
+def starts_right_to_left(text: str) -> bool:
+    """Whether the first strong character runs right to left (UAX #9, P2 and P3)."""
+    for character in text:
+        kind = unicodedata.bidirectional(character)
+        if kind == "L":
+            return False
+        if kind in _RIGHT_TO_LEFT:
+            return True
+    return False
+
+
+def runs_of(text: str, *, is_right_to_left: bool) -> Iterator[tuple[int, int, bool]]:
+    """Stretches of one direction and one script, in logical order: start, end, runs right to left."""
+    if text.isascii() and not is_right_to_left:
+        yield 0, len(text), False
+        return
+
+    directions = _directions(text, is_right_to_left=is_right_to_left)
+    start, direction, script = 0, directions[0], script_of(text[0])
+    for index in range(1, len(text)):
+        here = script_of(text[index])
+        is_compatible = here in _GENERIC or script in _GENERIC or here == script
+        if directions[index] != direction or not is_compatible:
+            yield start, index, direction
+            start, direction, script = index, directions[index], here
+        elif script in _GENERIC:
+            script = here
+    yield start, len(text), direction
+
+
+def _directions(text: str, *, is_right_to_left: bool) -> list[bool]:
+    kinds = [unicodedata.bidirectional(character) for character in text]
+    known: list[bool | None] = []
+    for index, kind in enumerate(kinds):
+        if kind in _RIGHT_TO_LEFT:
+            known.append(True)
+        elif kind in _LEFT_TO_RIGHT:
+            known.append(False)
+        elif kind == "NSM" and known:
+            known.append(known[-1])
+        elif kind in _JOINS_NUMBERS and "EN" in kinds[max(0, index - 1) : index + 2]:
+            known.append(False)
+        else:
+            known.append(None)
+    return _settle_neutrals(known, is_right_to_left)
+
+
+def _settle_neutrals(known: list[bool | None], base: bool) -> list[bool]:
+    """Neutrals between two of one direction take it; all others take the direction of the whole."""
+    after: list[bool] = []
+    following = base
+    for direction in reversed(known):
+        following = following if direction is None else direction
+        after.append(following)
+    after.reverse()
+    settled: list[bool] = []
+    before = base
+    for direction, coming in zip(known, after, strict=True):
+        if direction is not None:
+            before = direction
+            settled.append(direction)
+        else:
+            settled.append(before if before == coming else base)
+    return settled

@@ -46,7 +46,9 @@ def closed(properties: dict[str, Any], *, optional: tuple[str, ...] = ()) -> dic
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
-def resource_of(kind: str, data: dict[str, Any], *, identifier: dict[str, Any] = ID, meta: Any = None) -> dict[str, Any]:
+def resource_of(
+    kind: str, data: dict[str, Any], *, identifier: dict[str, Any] = ID, meta: Any = None
+) -> dict[str, Any]:
     """The answer that holds one thing."""
     return closed({"data": item_of(kind, data, identifier=identifier), "meta": meta or ref("EmptyMeta")})
 
@@ -61,7 +63,9 @@ def list_of(item: dict[str, Any]) -> dict[str, Any]:
     return closed(
         {
             "data": {"type": "array", "items": item},
-            "meta": closed({"next_cursor": {"type": ["string", "null"], "description": "null on the last page."}}),
+            "meta": closed(
+                {"next_cursor": {"type": ["string", "null"], "description": "null on the last page."}}
+            ),
         }
     )
 
@@ -109,7 +113,10 @@ def schemas() -> dict[str, Any]:
                 "status": {"type": "string", "enum": EMAIL_STATUSES},
                 "recipient": {"type": ["string", "null"]},
                 "queued_at": MOMENT,
-                "reason": {"type": ["string", "null"], "description": "Why, where the status alone does not say."},
+                "reason": {
+                    "type": ["string", "null"],
+                    "description": "Why, where the status alone does not say.",
+                },
             }
         ),
         "CertificateData": closed(_CERTIFICATE),
@@ -168,8 +175,15 @@ def schemas() -> dict[str, Any]:
     return dict(sorted(named.items()))
 
 
-def _error(description: str, code: str, message: str, *, errors: dict[str, list[str]] | None = None) -> dict[str, Any]:
-    example = {"message": message, "errors": errors or {}, "code": code, "request_id": "5f0c8f3f4b7a4a2d9d6b0f8e7c1a2b3c"}
+def _error(
+    description: str, code: str, message: str, *, errors: dict[str, list[str]] | None = None
+) -> dict[str, Any]:
+    example = {
+        "message": message,
+        "errors": errors or {},
+        "code": code,
+        "request_id": "5f0c8f3f4b7a4a2d9d6b0f8e7c1a2b3c",
+    }
     return {
         "description": description,
         "content": {
@@ -179,7 +193,9 @@ def _error(description: str, code: str, message: str, *, errors: dict[str, list[
     }
 
 
-_RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}}
+_RETRY_AFTER = {
+    "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}
+}
 
 RESPONSES: dict[str, Any] = {
     "BadRequest": _error("The body did not arrive whole.", "body_cut_short", "The connection closed early."),
@@ -191,9 +207,13 @@ RESPONSES: dict[str, Any] = {
         "scope_missing",
         "This token lacks the scope certificates.write. Use a token that has it.",
     ),
-    "NotFound": _error("This tenant has no such thing.", "not_found", "There is no certificate with this id or code."),
+    "NotFound": _error(
+        "This tenant has no such thing.", "not_found", "There is no certificate with this id or code."
+    ),
     "NotAcceptable": _error(
-        "Not to be had as what Accept asks for.", "not_acceptable", "None of the accepted media types can be produced here."
+        "Not to be had as what Accept asks for.",
+        "not_acceptable",
+        "None of the accepted media types can be produced here.",
     ),
     "Conflict": _error(
         "It conflicts with what is already so.",
@@ -201,7 +221,9 @@ RESPONSES: dict[str, Any] = {
         "A request with this Idempotency-Key is still under way. Repeat this one in a few seconds.",
     ),
     "ContentTooLarge": _error(
-        "The body is too large.", "body_too_large", "The request body is too large; at most 262144 bytes are accepted."
+        "The body is too large.",
+        "body_too_large",
+        "The request body is too large; at most 262144 bytes are accepted.",
     ),
     "UnsupportedMediaType": _error(
         "The body is not JSON.",

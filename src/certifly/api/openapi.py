@@ -59,6 +59,11 @@ def build_document(app: FastAPI, settings: Settings) -> dict[str, Any]:
 
 def _describe(route: APIRoute) -> str:
     extra = route.openapi_extra or {}
-    scopes = [scope for requirement in extra.get("security", []) for names in requirement.values() for scope in names]
+    scopes = [
+        scope
+        for requirement in extra.get("security", [])
+        for names in requirement.values()
+        for scope in names
+    ]
     text = route.description.strip()
     return f"{text}\n\nScope: `{scopes[0]}`" if scopes else text

@@ -61,7 +61,9 @@ def operation(
     return {"openapi_extra": described, "summary": summary}
 
 
-def json_answer(description: str, schema: Schema, example: object, *, headers: Schema | None = None) -> dict[str, Any]:
+def json_answer(
+    description: str, schema: Schema, example: object, *, headers: Schema | None = None
+) -> dict[str, Any]:
     """A response object of one JSON answer with its example."""
     answer: dict[str, Any] = {
         "description": description,

@@ -31,7 +31,12 @@ def create_app(settings: Settings) -> FastAPI:
 
     # FastAPI's own documentation pages load from another origin; ours come with the handbook.
     app = FastAPI(
-        title="Certifly", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan, redirect_slashes=False
+        title="Certifly",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        redirect_slashes=False,
     )
     app.state.rate_limit = RateLimit(settings.rate_limit_per_minute)
     install_error_answers(app)

@@ -1,6 +1,6 @@
 """What can be wrong with a certificate that a caller names."""
 
-from certifly.core.errors import DomainError, NotFound
+from certifly.core.errors import NotFound
 
 
 class CertificateNotFound(NotFound):
@@ -8,13 +8,6 @@ class CertificateNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("There is no certificate with this id or code.")
-
-
-class CertificateAlreadyRendered(DomainError):
-    """The files of this certificate exist: rendering again would change nothing."""
-
-    def __init__(self) -> None:
-        super().__init__("This certificate is rendered; its files stay as they are. Only a failed one is rendered again.")
 
 
 class TemplateChanged(Exception):

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from certifly.certificates.errors import TemplateChanged
@@ -20,6 +21,7 @@ from certifly.delivery.email.models import Email
 from certifly.delivery.email.queue import queue_email
 from certifly.jobs.announce import announce_later
 from certifly.rendering.fit import TextProblem, TextProblems, fit
+from certifly.rendering.placeholders import BUILT_IN
 from certifly.templates.fields import check_data
 from certifly.templates.queries import PublishedTemplate, is_current
 from certifly.templates.values import drawing_values
@@ -50,6 +52,7 @@ def prepare(
     code: uuid.UUID,
     check_url: str,
     issuer_name: str,
+    fonts_dir: Path | None,
     now: datetime,
 ) -> PreparedCertificate:
     """Hold a request against its template. Raises Invalid with every fault of the request at once.
@@ -71,7 +74,7 @@ def prepare(
         document, clean, code=str(code), issued_at=now, check_url=check_url, issuer_name=issuer_name
     )
     try:
-        fitting = fit(document.layout, values)
+        fitting = fit(document.layout, values, language=document.language, fonts_dir=fonts_dir)
     except TextProblems as error:
         for problem in error.problems:
             _blame(problem, faults)
@@ -91,7 +94,9 @@ def prepare(
     )
 
 
-def issue(db: TenantDB, prepared: PreparedCertificate, *, mail_configured: bool) -> tuple[Certificate, Email | None]:
+def issue(
+    db: TenantDB, prepared: PreparedCertificate, *, mail_configured: bool
+) -> tuple[Certificate, Email | None]:
     """Store a prepared certificate, with its work and, if asked for, its e-mail.
 
     Raises TemplateChanged when another version was published, or the template archived, since it was prepared.
@@ -134,8 +139,10 @@ def issue(db: TenantDB, prepared: PreparedCertificate, *, mail_configured: bool)
 
 def _blame(problem: TextProblem, faults: dict[str, list[str]]) -> None:
     """Report a text that cannot be drawn on the fields it came from."""
-    for name in problem.names:
-        messages = faults.setdefault(f"data.{name}", [])
+    labels = [f"data.{name}" for name in problem.names if name not in BUILT_IN]
+    # The template's own words, or the issuer's name, do not fit: nothing in the data can mend that.
+    for field in labels or ["template_id"]:
+        messages = faults.setdefault(field, [])
         if problem.message not in messages:
             messages.append(problem.message)
 

@@ -17,11 +17,11 @@ from certifly.jobs.announce import announce_later
 from certifly.rendering.errors import RenderFailed, RenderInterrupted
 from certifly.rendering.fitting import Fitting
 from certifly.rendering.job import RenderJob, asset_names
-from certifly.rendering.placeholders import fill
 from certifly.rendering.pool import RenderPool
 from certifly.storage.blobs import BlobStore
 from certifly.storage.errors import BlobMissing
 from certifly.templates.queries import get_version
+from certifly.templates.values import title_of
 
 from certifly.certificates.issue import PRODUCE
 
@@ -40,7 +40,7 @@ def make_job(db: TenantDB, certificate: Certificate, blobs: BlobStore) -> Render
         layout=document.layout,
         fitting=Fitting.from_json(certificate.drawing["fitting"]),
         assets={name: blobs.get(db.tenant_id, name) for name in asset_names(document.layout)},
-        title=fill(document.title, certificate.drawing["values"]),
+        title=title_of(document, certificate.drawing["values"]),
         language=document.language,
         author=certificate.issuer_name,
         created_at=certificate.created_at,
@@ -71,8 +71,12 @@ def produce(
         png = _render(renderers, job, "png") if png_at_once else None
     except (RenderFailed, BlobMissing) as error:
         reason = error.message[:FAILURE_LENGTH_MAX]
-        log.error("certificate_failed", extra={"facts": {"tenant_id": tenant_id, "certificate_id": certificate_id}})
-        database.write(tenant_id, lambda db: record_failure(db, certificate_id, reason=reason, now=now)).result()
+        log.error(
+            "certificate_failed", extra={"facts": {"tenant_id": tenant_id, "certificate_id": certificate_id}}
+        )
+        database.write(
+            tenant_id, lambda db: record_failure(db, certificate_id, reason=reason, now=now)
+        ).result()
         return
 
     files = Files(
@@ -80,7 +84,8 @@ def produce(
         png_digest=blobs.put(tenant_id, png, ".png") if png is not None else None,
     )
     database.write(
-        tenant_id, lambda db: record_files(db, certificate_id, files, mail_configured=mail_configured, now=now)
+        tenant_id,
+        lambda db: record_files(db, certificate_id, files, mail_configured=mail_configured, now=now),
     ).result()
 
 

@@ -65,7 +65,11 @@ def list_certificates(
     """The tenant's certificates, newest first, beginning below the id ``after``."""
     if wanted.code is not None:
         certificate = find_by_code(db, wanted.code)
-        fits = certificate is not None and _matches(certificate, wanted) and (after is None or certificate.id < after)
+        fits = (
+            certificate is not None
+            and _matches(certificate, wanted)
+            and (after is None or certificate.id < after)
+        )
         return [certificate] if certificate is not None and fits else []
     conditions: list[Any] = []
     if wanted.template_id is not None:

@@ -60,7 +60,9 @@ def _read_template_id(body: Mapping[str, Any], faults: dict[str, list[str]]) -> 
 def _read_data(body: Mapping[str, Any], faults: dict[str, list[str]]) -> Mapping[str, Any] | None:
     value = body.get("data")
     if value is None:
-        faults["data"] = ['data is required: an object with the template\'s labels, such as {"Student Name": "Ada"}.']
+        faults["data"] = [
+            'data is required: an object with the template\'s labels, such as {"Student Name": "Ada"}.'
+        ]
         return None
     if value == [] and isinstance(value, list):
         return {}  # how PHP encodes a map without entries

@@ -21,7 +21,11 @@ from certifly.core.settings import Settings
 
 TENANT_SLUG = "demo"
 TENANT_NAME = "Demo Academy"
-FIRST_DATA = {"Student Name": "Ada Lovelace", "Course": "Notes on the Analytical Engine", "Date": "1843-09-05"}
+FIRST_DATA = {
+    "Student Name": "Ada Lovelace",
+    "Course": "Notes on the Analytical Engine",
+    "Date": "1843-09-05",
+}
 START_SECONDS = 60.0
 CALL_SECONDS = 10.0
 
@@ -69,7 +73,9 @@ def _make_tenant(settings: Settings) -> dict[str, Any]:
         tenant = directory.find_one(Tenant, Tenant.slug == TENANT_SLUG)
         if tenant is None:
             tenant = create_tenant(directory, slug=TENANT_SLUG, name=TENANT_NAME, now=now)
-        _, secret = create_token(directory, tenant, name="demo", scopes=list(SCOPES), expires_at=None, now=now)
+        _, secret = create_token(
+            directory, tenant, name="demo", scopes=list(SCOPES), expires_at=None, now=now
+        )
         return secret
 
     database = Database(settings.database_url)

@@ -52,7 +52,9 @@ def serve(host: str | None, port: int | None) -> None:
 
 
 @click.command()
-@click.option("--slots", type=click.IntRange(1, 64), help="Worker processes to keep alive (CERTIFLY_WORKER_SLOTS).")
+@click.option(
+    "--slots", type=click.IntRange(1, 64), help="Worker processes to keep alive (CERTIFLY_WORKER_SLOTS)."
+)
 @click.option("--slot", help="Work as this one slot, in this process.", hidden=True)
 def work(slots: int | None, slot: str | None) -> None:
     """Produce files and send e-mails."""
@@ -75,7 +77,9 @@ def work(slots: int | None, slot: str | None) -> None:
 
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (CERTIFLY_PORT).")
-@click.option("--demo", type=click.Path(path_type=Path), help="Keep a demo tenant, with its token in this file.")
+@click.option(
+    "--demo", type=click.Path(path_type=Path), help="Keep a demo tenant, with its token in this file."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the demo's addresses as one JSON line.")
 def run(port: int | None, demo: Path | None, as_json: bool) -> None:
     """Serve and work together, on a database that is made if it is not there."""
@@ -99,7 +103,9 @@ def run(port: int | None, demo: Path | None, as_json: bool) -> None:
     if demo is not None:
         from certifly.cli.demo import present
 
-        threading.Thread(target=present, args=(settings, demo, stop), kwargs={"as_json": as_json}, daemon=True).start()
+        threading.Thread(
+            target=present, args=(settings, demo, stop), kwargs={"as_json": as_json}, daemon=True
+        ).start()
     sys.exit(supervise(commands, stop))
 
 

@@ -83,7 +83,9 @@ class Settings(BaseModel):
     @field_validator("database_url", "database_owner_url")
     @classmethod
     def _is_a_known_database(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        if value is not None and not value.startswith(
+            ("sqlite:///", "postgresql://", "postgresql+psycopg://")
+        ):
             raise ValueError("must begin with sqlite:/// or postgresql://")
         return value
 
@@ -91,13 +93,17 @@ class Settings(BaseModel):
     @classmethod
     def _is_long_enough(cls, value: str) -> str:
         if len(value.encode()) < SECRET_KEY_BYTES_MIN:
-            raise ValueError(f"must have at least {SECRET_KEY_BYTES_MIN} characters; make one: openssl rand -hex 32")
+            raise ValueError(
+                f"must have at least {SECRET_KEY_BYTES_MIN} characters; make one: openssl rand -hex 32"
+            )
         return value
 
     @field_validator("email_retry_seconds", mode="before")
     @classmethod
     def _splits_at_commas(cls, value: object) -> object:
-        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        return (
+            [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":

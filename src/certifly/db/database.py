@@ -25,7 +25,9 @@ READERS = 4
 class Database:
     """One installation's database, for one process."""
 
-    def __init__(self, database_url: str, *, before_commit: BeforeCommit | None = None, readers: int = READERS) -> None:
+    def __init__(
+        self, database_url: str, *, before_commit: BeforeCommit | None = None, readers: int = READERS
+    ) -> None:
         self.url = database_url
         self._write_engine = create_engine(database_url, writes=True, connections_max=1)
         self._read_engine = create_engine(database_url, writes=False, connections_max=readers)
@@ -71,7 +73,9 @@ class Database:
 
     def _read(self, door: Callable[[sa.Connection], Any], work: Callable[[Any], T]) -> "Future[T]":
         if self._readers._work_queue.qsize() >= WRITE_QUEUE_MAX:
-            raise QueueFull("The server has more to read than it can take now. Repeat the request in a moment.")
+            raise QueueFull(
+                "The server has more to read than it can take now. Repeat the request in a moment."
+            )
         return self._readers.submit(self._perform_read, door, work)
 
     def _perform_read(self, door: Callable[[sa.Connection], Any], work: Callable[[Any], T]) -> T:

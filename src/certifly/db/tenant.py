@@ -161,7 +161,9 @@ class Directory(Rows):
     ) -> list[M]:
         """The rows that meet every condition."""
         assert not issubclass(model, TenantOwned)
-        return list(self._session.scalars(sa.select(model).where(*conditions).order_by(*order_by).limit(limit)))
+        return list(
+            self._session.scalars(sa.select(model).where(*conditions).order_by(*order_by).limit(limit))
+        )
 
     def find_one(self, model: type[M], *conditions: sa.ColumnElement[bool]) -> M | None:
         """The one row that meets every condition, or None."""

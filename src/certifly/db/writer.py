@@ -49,7 +49,9 @@ class Writer:
     def submit(self, tenant_id: int | None, work: Callable[[Any], Any]) -> "Future[Any]":
         """Queue a unit. Raises QueueFull when as many wait already as this process will hold."""
         if self._closed or self._units.qsize() >= WRITE_QUEUE_MAX:
-            raise QueueFull("The server has more to write than it can take now. Repeat the request in a moment.")
+            raise QueueFull(
+                "The server has more to write than it can take now. Repeat the request in a moment."
+            )
         unit = Unit(tenant_id, work, Future())
         self._units.put(unit)
         return unit.future
@@ -163,4 +165,10 @@ def is_passing(error: DBAPIError) -> bool:
         return True
     state = getattr(error.orig, "sqlstate", None) or ""
     # Class 08: connection; 40: rollback by conflict; 53: resources; 57: shut down; 55P03: lock not available.
-    return state[:2] in ("08", "40", "53", "57") or state == "55P03" or type(error.orig).__name__ == "OperationalError" and not state and "sqlite" not in type(error.orig).__module__
+    return (
+        state[:2] in ("08", "40", "53", "57")
+        or state == "55P03"
+        or type(error.orig).__name__ == "OperationalError"
+        and not state
+        and "sqlite" not in type(error.orig).__module__
+    )

@@ -14,7 +14,9 @@ class TokenRefused(DomainError):
     """The token is unknown, expired or revoked; which of these is not told to a stranger."""
 
     def __init__(self) -> None:
-        super().__init__("This token is not valid. It may be mistyped, expired or revoked; ask your operator for another.")
+        super().__init__(
+            "This token is not valid. It may be mistyped, expired or revoked; ask your operator for another."
+        )
 
 
 class ScopeMissing(DomainError):

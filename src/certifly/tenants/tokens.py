@@ -41,14 +41,22 @@ class Identity:
 
 
 def create_token(
-    directory: Directory, tenant: Tenant, *, name: str, scopes: list[str], expires_at: datetime | None, now: datetime
+    directory: Directory,
+    tenant: Tenant,
+    *,
+    name: str,
+    scopes: list[str],
+    expires_at: datetime | None,
+    now: datetime,
 ) -> tuple[Token, str]:
     """Add a token and return it with its secret, which cannot be had again. Raises Invalid."""
     name = " ".join(name.split())
     if not 1 <= len(name) <= NAME_LENGTH_MAX:
         raise Invalid({"name": [f"A name has 1 to {NAME_LENGTH_MAX} characters."]})
     if expires_at is not None and expires_at <= now:
-        raise Invalid({"expires_at": ["The token would have expired already. Choose a moment in the future."]})
+        raise Invalid(
+            {"expires_at": ["The token would have expired already. Choose a moment in the future."]}
+        )
 
     secret = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
     token = Token(

@@ -17,7 +17,9 @@ def json_response(content: Any, *, status: int = 200, headers: Mapping[str, str]
     return Response(encode(content), status, dict(headers or {}), "application/json")
 
 
-def resource(kind: str, identifier: str, data: Mapping[str, Any], *, meta: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def resource(
+    kind: str, identifier: str, data: Mapping[str, Any], *, meta: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """One thing: ``{"data": {"id", "type", "data"}, "meta": [] or {...}}``."""
     return {"data": {"id": identifier, "type": kind, "data": data}, "meta": meta or []}
 

@@ -14,7 +14,14 @@ from certifly.core.clock import utc_now
 from certifly.db.database import Database
 from certifly.db.tenant import TenantDB
 from certifly.tenants.errors import ScopeMissing, TokenMissing, TokenRefused
-from certifly.tenants.tokens import LAST_USE_PRECISION, Identity, authenticate, digest_of, parse_token, record_use
+from certifly.tenants.tokens import (
+    LAST_USE_PRECISION,
+    Identity,
+    authenticate,
+    digest_of,
+    parse_token,
+    record_use,
+)
 from certifly.web.services import Services
 
 T = TypeVar("T")

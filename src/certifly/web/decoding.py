@@ -32,7 +32,9 @@ class MediaTypeUnsupported(DomainError):
     """The body is declared as something this call does not read."""
 
     def __init__(self, media_type: str, expected: str) -> None:
-        super().__init__(f'The content type {media_type[:80]!r} is not accepted. Send "Content-Type: {expected}".')
+        super().__init__(
+            f'The content type {media_type[:80]!r} is not accepted. Send "Content-Type: {expected}".'
+        )
 
 
 class BodyCutShort(DomainError):
@@ -64,7 +66,9 @@ def check_json_type(content_type: str | None) -> None:
     media_type, _, parameters = content_type.partition(";")
     media_type = media_type.strip().lower()
     charset = re.search(r"charset\s*=\s*\"?([\w-]+)", parameters, re.IGNORECASE)
-    is_json = media_type == "application/json" or (media_type.startswith("application/") and media_type.endswith("+json"))
+    is_json = media_type == "application/json" or (
+        media_type.startswith("application/") and media_type.endswith("+json")
+    )
     if not is_json or (charset and charset[1].lower().replace("-", "") not in ("utf8", "usascii")):
         raise MediaTypeUnsupported(content_type, "application/json")
 
@@ -115,10 +119,16 @@ class _NotJSON(Exception):
 def _parse(text: str) -> Any:
     try:
         value = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_no_constant, parse_float=_float, parse_int=_integer
+            text,
+            object_pairs_hook=_object,
+            parse_constant=_no_constant,
+            parse_float=_float,
+            parse_int=_integer,
         )
     except json.JSONDecodeError as error:
-        raise _NotJSON(f"The body is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from None
+        raise _NotJSON(
+            f"The body is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+        ) from None
     except RecursionError:
         _refuse(f"The body is nested too deeply; at most {DEPTH_MAX} levels are accepted.")
     _check_depth(value)
@@ -131,7 +141,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                raise Invalid({printable(key): [f"The key {printable(key)} stands twice in one object. Send it once."]})
+                raise Invalid(
+                    {printable(key): [f"The key {printable(key)} stands twice in one object. Send it once."]}
+                )
             seen.add(key)
     return value
 

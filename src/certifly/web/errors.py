@@ -59,10 +59,20 @@ def error_response(
     problem: bool = False,
 ) -> Response:
     """An error answer in the one shape; as RFC 9457 where ``problem`` is asked for."""
-    body: dict[str, Any] = {"message": message, "errors": errors or {}, "code": code, "request_id": request_id.get()}
+    body: dict[str, Any] = {
+        "message": message,
+        "errors": errors or {},
+        "code": code,
+        "request_id": request_id.get(),
+    }
     media_type = "application/json"
     if problem:
-        body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": message} | body
+        body = {
+            "type": "about:blank",
+            "title": HTTPStatus(status).phrase,
+            "status": status,
+            "detail": message,
+        } | body
         media_type = "application/problem+json"
     content = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
     return Response(content, status, dict(headers or {}), media_type)
@@ -79,7 +89,9 @@ def answer(request: Request, error: Exception) -> Response:
         if status == 401:
             headers["WWW-Authenticate"] = 'Bearer realm="certifly"'
         elif isinstance(error, ScopeMissing):
-            headers["WWW-Authenticate"] = f'Bearer realm="certifly", error="insufficient_scope", scope="{error.scope}"'
+            headers["WWW-Authenticate"] = (
+                f'Bearer realm="certifly", error="insufficient_scope", scope="{error.scope}"'
+            )
         faults = error.errors if isinstance(error, Invalid) else None
         return error_response(status, code, error.message, errors=faults, headers=headers, problem=problem)
     if isinstance(error, HTTPException):
@@ -88,7 +100,9 @@ def answer(request: Request, error: Exception) -> Response:
     if isinstance(error, ClientDisconnect):
         return answer(request, BodyCutShort())
     log.error("unexpected_error", exc_info=error, extra={"facts": {"path": _route_of(request)}})
-    message = "Something went wrong on our side; the operator can find it by the request id. Nothing was stored."
+    message = (
+        "Something went wrong on our side; the operator can find it by the request id. Nothing was stored."
+    )
     return error_response(500, "internal_error", message, problem=problem)
 
 

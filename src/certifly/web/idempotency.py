@@ -35,7 +35,9 @@ class IdempotencyKeyInUse(DomainError):
     """A request with this key has been under way for longer than we wait."""
 
     def __init__(self) -> None:
-        super().__init__("A request with this Idempotency-Key is still under way. Repeat this one in a few seconds.")
+        super().__init__(
+            "A request with this Idempotency-Key is still under way. Repeat this one in a few seconds."
+        )
 
 
 class IdempotencyRecord(TenantOwned, Base):

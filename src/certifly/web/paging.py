@@ -11,7 +11,9 @@ from certifly.core.limits import IDS_MAX, PAGE_DEFAULT, PAGE_MAX
 
 _CURSOR_LENGTH_MAX = 512
 _SIGNATURE_BYTES = 16
-_CURSOR_FAULT = "This cursor is not valid here. Use meta.next_cursor of the same list with the same filters, or none."
+_CURSOR_FAULT = (
+    "This cursor is not valid here. Use meta.next_cursor of the same list with the same filters, or none."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,9 @@ class Page:
     after: int | None
 
 
-def read_page(parameters: "dict[str, str]", *, list_name: str, tenant_id: int, key: str) -> tuple[Page | None, dict[str, list[str]]]:
+def read_page(
+    parameters: "dict[str, str]", *, list_name: str, tenant_id: int, key: str
+) -> tuple[Page | None, dict[str, list[str]]]:
     """The page asked for by ``cursor`` and ``limit``, or the faults of these parameters.
 
     ``list_name`` holds the list and its filters: a cursor is valid for that list of that tenant only.

@@ -121,7 +121,9 @@ async def create_certificate(request: Request, call: WriteCall) -> Response:
             call.services.templates.forget(call.identity.tenant_id, asked.template_id)
             continue
         return _created(answer, replayed=replayed)
-    raise Overloaded("The template is being published again and again just now. Repeat the request in a moment.")
+    raise Overloaded(
+        "The template is being published again and again just now. Repeat the request in a moment."
+    )
 
 
 @router.get(
@@ -167,7 +169,8 @@ async def list_all(request: Request, call: ReadCall) -> Response:
     cursor = make_cursor(shown[-1].id, list_name=list_name, tenant_id=tenant_id, key=key) if more else None
     public_url = call.services.settings.public_url
     items = [
-        {"id": str(c.id), "type": "certificates", "data": describe_fully(c, public_url=public_url)} for c in shown
+        {"id": str(c.id), "type": "certificates", "data": describe_fully(c, public_url=public_url)}
+        for c in shown
     ]
     return json_response(collection(items, next_cursor=cursor))
 
@@ -198,7 +201,11 @@ async def get_one(certificate_id: str, call: ReadCall) -> Response:
         "Produce a certificate's files again",
         scope="certificates.write",
         parameters=[BY_ID],
-        success={202: json_answer("The certificate, queued or unchanged.", ref("CertificateAnswer"), ONE_CERTIFICATE)},
+        success={
+            202: json_answer(
+                "The certificate, queued or unchanged.", ref("CertificateAnswer"), ONE_CERTIFICATE
+            )
+        },
         errors=(404,),
     ),
 )
@@ -239,6 +246,7 @@ def _prepare(
         code=code,
         check_url=check_address(call.services.settings.public_url, code),
         issuer_name=call.identity.tenant_name,
+        fonts_dir=call.services.settings.fonts_dir,
         now=call.now,
     )
 

@@ -38,7 +38,11 @@ _EXAMPLE = {
         "get-me",
         "Who am I",
         scope=None,
-        success={200: json_answer("The tenant and the token.", resource_of("me", _ME), resource("me", "1", _EXAMPLE))},
+        success={
+            200: json_answer(
+                "The tenant and the token.", resource_of("me", _ME), resource("me", "1", _EXAMPLE)
+            )
+        },
     ),
 )
 async def get_me(call: Annotated[Call, Depends(calling(None))]) -> Response:

@@ -1,0 +1,7 @@
+"""Every kind of job there is, and the domain functions that perform it."""
+
+from certifly.certificates.issue import PRODUCE
+from certifly.certificates.tasks import fail_produce, run_produce
+from certifly.worker.task import Task
+
+TASKS = {PRODUCE: Task(run=run_produce, failed=fail_produce)}

@@ -1,8 +1,9 @@
 """The OpenAPI 3.1 document: every operation as its route describes it, and the schemas they share."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
 from certifly import __version__
@@ -19,13 +20,13 @@ TAGS = [
 ]
 
 
-def build_document(app: FastAPI, settings: Settings) -> dict[str, Any]:
-    """Collect the described routes of ``app`` into one document."""
+def build_document(routers: Sequence[APIRouter], settings: Settings) -> dict[str, Any]:
+    """Collect what the routes of ``routers`` say of themselves into one document."""
     paths: dict[str, Any] = {}
-    for route in app.routes:
+    for route in (route for router in routers for route in router.routes):
         if not isinstance(route, APIRoute) or not route.openapi_extra:
             continue
-        for method in sorted(route.methods - {"HEAD"}):
+        for method in sorted((route.methods or set()) - {"HEAD"}):
             described = dict(route.openapi_extra)
             described["description"] = _describe(route)
             if route.tags:

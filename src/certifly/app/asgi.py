@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from starlette.responses import Response
 
 from certifly.api.openapi import build_document
@@ -16,7 +16,7 @@ from certifly.web.errors import install_error_answers
 from certifly.web.frame import Frame
 from certifly.web.limiting import RateLimit
 
-API_PREFIX = "/api/v1"
+API_ROUTERS = (certificates.router, me.router)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -40,12 +40,10 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.rate_limit = RateLimit(settings.rate_limit_per_minute)
     install_error_answers(app)
-    api = APIRouter(prefix=API_PREFIX)
-    for resource in (certificates, me):
-        api.include_router(resource.router)
-    app.include_router(api)
+    for router in API_ROUTERS:
+        app.include_router(router)
 
-    document = encode(build_document(app, settings))
+    document = encode(build_document(API_ROUTERS, settings))
 
     @app.get("/openapi.json", include_in_schema=False)
     async def openapi() -> Response:

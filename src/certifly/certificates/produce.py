@@ -17,7 +17,7 @@ from certifly.jobs.announce import announce_later
 from certifly.rendering.errors import RenderFailed, RenderInterrupted
 from certifly.rendering.fitting import Fitting
 from certifly.rendering.job import RenderJob, asset_names
-from certifly.rendering.pool import RenderPool
+from certifly.rendering.pool import Format, RenderPool
 from certifly.storage.blobs import BlobStore
 from certifly.storage.errors import BlobMissing
 from certifly.templates.queries import get_version
@@ -148,7 +148,7 @@ def _job_of_recorded(db: TenantDB, certificate_id: int, blobs: BlobStore) -> Ren
     return None if certificate.state == RENDERED else make_job(db, certificate, blobs)
 
 
-def _render(renderers: RenderPool, job: RenderJob, format: str) -> bytes:
+def _render(renderers: RenderPool, job: RenderJob, format: Format) -> bytes:
     """Draw, and draw again when the process was ended from outside: that says nothing of the certificate."""
     for _ in range(INTERRUPTIONS_MAX - 1):
         try:

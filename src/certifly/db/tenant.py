@@ -150,7 +150,8 @@ class Directory(Rows):
     def get(self, model: type[M], *key: object) -> M | None:
         """The row with this primary key, or None."""
         assert not issubclass(model, TenantOwned)
-        return self._session.get(model, key)
+        found: M | None = self._session.get(model, key)
+        return found
 
     def find(
         self,

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
+from certifly.api.v1 import PREFIX
 from certifly.api.components import (
     CODE,
     EXAMPLE_CERTIFICATE,
@@ -46,7 +47,7 @@ from certifly.web.decoding import check_json_type, decode_object, read_body
 from certifly.web.idempotency import HEADER, once, read_key, replay
 from certifly.web.paging import check_parameters, make_cursor, raise_faults, read_page
 
-router = APIRouter(tags=["certificates"])
+router = APIRouter(prefix=PREFIX, tags=["certificates"])
 
 ReadCall = Annotated[Call, Depends(calling("certificates.read"))]
 WriteCall = Annotated[Call, Depends(calling("certificates.write"))]

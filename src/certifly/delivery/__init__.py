@@ -1,0 +1,1 @@
+"""Reaches recipients, and keeps the history of every attempt to do so."""

@@ -6,6 +6,7 @@ writes no spaces between words, before a vowel that opens a syllable. Never insi
 one character. Korean breaks at spaces only, as names and titles want it.
 """
 
+import string
 import unicodedata
 from functools import lru_cache
 
@@ -14,6 +15,7 @@ from certifly.rendering.scripts import is_ignorable, script_of
 TEXTS_KEPT_MAX = 1024
 
 _SPACES = frozenset(" \u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u205f\u3000")
+_ASCII_INSIDE_WORDS = frozenset(string.ascii_letters + string.digits + ".,'")
 _ZERO_WIDTH_SPACE = "\u200b"
 _ZERO_WIDTH_JOINER = "\u200d"
 _BREAK_AFTER = frozenset("-\u2010\u2012\u2013\u2014/|\u0964\u0965\u05be")
@@ -48,6 +50,8 @@ def segments_of(text: str) -> tuple[str, ...]:
 def may_break(text: str, index: int) -> bool:
     """Whether a line may end before ``text[index]``; index is inside the text."""
     before, after = text[index - 1], text[index]
+    if before in _ASCII_INSIDE_WORDS and after in _ASCII_INSIDE_WORDS:
+        return False
     if after in _SPACES or _is_inside_character(text, index):
         return False
     if before in _SPACES or before == _ZERO_WIDTH_SPACE:

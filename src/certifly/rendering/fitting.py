@@ -11,7 +11,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class FittedText:
-    """One text element: lengths in points, the first baseline measured from the top of the box."""
+    """One text element: lengths in points, the first baseline measured from the top of the box.
+
+    ``pictures`` are the characters that the emoji font draws even where another font has them.
+    """
 
     size: float
     lines: tuple[str, ...]
@@ -19,6 +22,7 @@ class FittedText:
     pitch: float
     shift: float
     fonts: tuple[str, ...]
+    pictures: str
     tracking: float
     is_right_to_left: bool
 
@@ -30,6 +34,7 @@ class FittedText:
             "pitch": self.pitch,
             "shift": self.shift,
             "fonts": list(self.fonts),
+            "pictures": self.pictures,
             "tracking": self.tracking,
             "is_right_to_left": self.is_right_to_left,
         }
@@ -43,6 +48,7 @@ class FittedText:
             pitch=raw["pitch"],
             shift=raw["shift"],
             fonts=tuple(raw["fonts"]),
+            pictures=raw["pictures"],
             tracking=raw["tracking"],
             is_right_to_left=raw["is_right_to_left"],
         )

@@ -21,6 +21,17 @@ _RIGHT_TO_LEFT = frozenset({"R", "AL"})
 _LEFT_TO_RIGHT = frozenset({"L", "EN", "AN"})
 _JOINS_NUMBERS = frozenset({"ES", "CS", "ET"})
 
+# Emoji_Presentation of Unicode 16 below U+1F000 (emoji-data.txt): drawn as pictures unless told otherwise.
+_PICTURES = (
+    (0x231A, 0x231B), (0x23E9, 0x23EC), (0x23F0, 0x23F0), (0x23F3, 0x23F3), (0x25FD, 0x25FE), (0x2614, 0x2615),
+    (0x2648, 0x2653), (0x267F, 0x267F), (0x2693, 0x2693), (0x26A1, 0x26A1), (0x26AA, 0x26AB), (0x26BD, 0x26BE),
+    (0x26C4, 0x26C5), (0x26CE, 0x26CE), (0x26D4, 0x26D4), (0x26EA, 0x26EA), (0x26F2, 0x26F3), (0x26F5, 0x26F5),
+    (0x26FA, 0x26FA), (0x26FD, 0x26FD), (0x2705, 0x2705), (0x270A, 0x270B), (0x2728, 0x2728), (0x274C, 0x274C),
+    (0x274E, 0x274E), (0x2753, 0x2755), (0x2757, 0x2757), (0x2795, 0x2797), (0x27B0, 0x27B0), (0x27BF, 0x27BF),
+    (0x2B1B, 0x2B1C), (0x2B50, 0x2B50), (0x2B55, 0x2B55), (0x1F000, 0x1FAFF),
+)  # fmt: skip
+_PICTURE_SELECTOR = "\ufe0f"
+
 # Default_Ignorable_Code_Point of Unicode 16 (DerivedCoreProperties.txt), which no font needs to draw.
 _IGNORABLE = (
     (0x00AD, 0x00AD), (0x034F, 0x034F), (0x061C, 0x061C), (0x115F, 0x1160), (0x17B4, 0x17B5),
@@ -46,6 +57,19 @@ def is_ignorable(character: str) -> bool:
 def is_private(character: str) -> bool:
     """Whether the character means something only to whoever agreed on it; an archived PDF must not hold it."""
     return unicodedata.category(character) == "Co"
+
+
+def pictures_in(text: str) -> str:
+    """The characters of a text that want to be colour pictures, sorted: emoji, and what a selector makes one."""
+    found = set()
+    for index, character in enumerate(text):
+        if character < "\u2000":
+            continue
+        if text[index + 1 : index + 2] == _PICTURE_SELECTOR or any(
+            a <= ord(character) <= b for a, b in _PICTURES
+        ):
+            found.add(character)
+    return "".join(sorted(found))
 
 
 def starts_right_to_left(text: str) -> bool:

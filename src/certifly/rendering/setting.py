@@ -5,19 +5,20 @@ inside: swashes overhang, and marks stack.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from certifly.rendering.breaks import segments_of
 from certifly.rendering.drawing import POINTS_PER_MILLIMETRE, alignment, language_and_region
 from certifly.rendering.fitting import FittedText
-from certifly.rendering.fonts import FontBook
+from certifly.rendering.fonts import EMOJI_FAMILY, FontBook
 from certifly.rendering.layout import TextElement
 from certifly.rendering.scripts import (
     ALPHABETS_OF_EUROPE,
     CONNECTED_SCRIPTS,
     is_ignorable,
     is_private,
+    pictures_in,
     script_of,
     starts_right_to_left,
 )
@@ -78,7 +79,7 @@ class Setter:
         kind = self.type
         if not self.is_optical:
             return kind
-        return Type(kind.families, kind.weight, kind.is_italic, kind.tracking, kind.language, size)
+        return replace(kind, size=size)
 
     def line(self, text: str, size: float) -> Line:
         return set_line(self.book, text, self.type_at(size), self.is_right_to_left)
@@ -101,6 +102,7 @@ class Setter:
             pitch=round(self.element.line_spacing * size, 4),
             shift=shift,
             fonts=self.type.families,
+            pictures=self.type.pictures,
             tracking=self.type.tracking,
             is_right_to_left=self.is_right_to_left,
         )
@@ -233,13 +235,15 @@ def _sizes(largest: float, smallest: float) -> list[float]:
 
 def _setter(book: FontBook, element: TextElement, text: str, language: str, *, only_needed: bool) -> Setter:
     scripts = {script_of(character) for character in text}
+    pictures = "".join(c for c in pictures_in(text) if covers(book, EMOJI_FAMILY, c))
     language_code, region = language_and_region(language)
     families = book.chain(element.font, _han_style(scripts, language_code, region))
     families = _leading(book, families, element.font, text)
     if only_needed:
-        families = _needed(book, families, text)
+        families = _needed(book, families, text, pictures)
     kind = Type(
         families=families,
+        pictures=pictures,
         weight=element.weight,
         is_italic=element.italic,
         tracking=0.0 if scripts & CONNECTED_SCRIPTS else element.letter_spacing,
@@ -278,9 +282,9 @@ def _leading(book: FontBook, families: tuple[str, ...], chosen: str, text: str) 
     return families
 
 
-def _needed(book: FontBook, families: tuple[str, ...], text: str) -> tuple[str, ...]:
+def _needed(book: FontBook, families: tuple[str, ...], text: str, pictures: str) -> tuple[str, ...]:
     """The first family, and of the others only those that bring a character none before them has."""
-    wanted = {character for character in text if character != "\n" and not is_ignorable(character)}
+    wanted = {c for c in text if c != "\n" and c not in pictures and not is_ignorable(c)}
     needed: list[str] = []
     for family in families:
         brought = {character for character in wanted if covers(book, family, character)}

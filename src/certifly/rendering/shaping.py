@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import uharfbuzz as hb
 
-from certifly.rendering.fonts import Cut, FontBook
+from certifly.rendering.fonts import EMOJI_FAMILY, Cut, FontBook
 from certifly.rendering.scripts import is_ignorable, runs_of
 
 FACES_KEPT_MAX = 256
@@ -24,9 +24,14 @@ _FLAGS = hb.BufferFlags.REMOVE_DEFAULT_IGNORABLES
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """What a text is set in. ``size`` is given only when a family draws small and large sizes apart."""
+    """What a text is set in.
+
+    The characters in ``pictures`` go to the emoji font before any family is asked. ``size`` is given only
+    when a family draws small and large sizes apart.
+    """
 
     families: tuple[str, ...]
+    pictures: str
     weight: int
     is_italic: bool
     tracking: float
@@ -164,7 +169,7 @@ def set_line(book: FontBook, text: str, type: Type, is_right_to_left: bool) -> L
 
 def _set_run(book: FontBook, text: str, type: Type, is_right_to_left: bool) -> _Glyphs:
     glyphs = _Glyphs([], [])
-    _try_families(book, text, 0, type, 0, is_right_to_left, glyphs)
+    _try_families(book, text, 0, type, -1 if type.pictures else 0, is_right_to_left, glyphs)
     if type.tracking:
         _track(glyphs, type.tracking)
     return glyphs
@@ -182,14 +187,16 @@ def _track(glyphs: _Glyphs, tracking: float) -> None:
 def _try_families(
     book: FontBook, text: str, base: int, type: Type, position: int, is_right_to_left: bool, glyphs: _Glyphs
 ) -> None:
-    """Shape with the family at ``position``; hand what it lacks to the next one."""
+    """Shape with the family at ``position``; hand what it lacks to the next one. Before all come emoji."""
     if all(is_ignorable(character) for character in text):
         return
     if position == len(type.families):
         glyphs.missing.append(text.strip())
         return
 
-    font = font_of(book, type.families[position], type.weight, type.is_italic, type.size)
+    only = type.pictures if position < 0 else ""
+    family = EMOJI_FAMILY if only else type.families[position]
+    font = font_of(book, family, type.weight, type.is_italic, type.size)
     buffer = hb.Buffer()
     buffer.add_str(text)
     buffer.flags = _FLAGS
@@ -203,7 +210,7 @@ def _try_families(
     index, count = 0, len(infos)
     while index < count:
         info, at = infos[index], positions[index]
-        if info.codepoint:
+        if info.codepoint and (not only or text[info.cluster] in only):
             advance = at.x_advance / upem
             ink = font.ink(info.codepoint, advance)
             if at.x_offset or at.y_offset:
@@ -212,7 +219,9 @@ def _try_families(
             glyphs.found.append((base + info.cluster, advance, ink))
         else:
             first = index
-            while index + 1 < count and not infos[index + 1].codepoint:
+            while index + 1 < count and (
+                not infos[index + 1].codepoint or (only and text[infos[index + 1].cluster] not in only)
+            ):
                 index += 1
             start, end = _lacking(infos, first, index, len(text), is_right_to_left)
             # A half-drawn cluster is taken back and tried as a whole.

@@ -85,7 +85,10 @@ def test_run_passes_its_arguments_on_and_keeps_standard_output_clean(repository:
     ran = dev(repository, "run", "--port", "8123", "--json")
 
     assert "Preparing" in ran.stderr
-    assert json.loads(ran.stdout)["arguments"] == ["run", "--port", "8123", "--json"]
+    assert json.loads(ran.stdout)["arguments"] == [
+        *("run", "--demo", f"{repository}/var/demo.json"),
+        *("--port", "8123", "--json"),
+    ]
 
 
 def test_data_is_kept_in_var_unless_the_environment_says_otherwise(repository: Path) -> None:

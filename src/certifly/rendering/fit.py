@@ -59,8 +59,7 @@ def fit(
 ) -> Fitting:
     """Fit every text of the layout, filled with ``values``. Raises TextProblems with all of them at once.
 
-    ``values`` holds what is printed for each placeholder; one without a value counts as empty. The
-    families of the layout exist (``check.py``).
+    ``values`` holds what is printed for each placeholder; one without a value counts as empty.
     """
     book = font_book(fonts_dir)
     texts: dict[int, FittedText] = {}
@@ -68,6 +67,9 @@ def fit(
     for place in _places_of(_Same(layout), language):
         text = place.text(values)
         if text is None:
+            continue
+        if place.element.font not in book.cuts:
+            problems.append(_without_family(place))
             continue
         outcome = _set_text(book, place, text)
         if isinstance(outcome, FittedText):
@@ -141,6 +143,18 @@ def _upper(text: str, language: str) -> str:
     if language.partition("-")[0].lower() in _TURKIC:
         text = text.replace("i", "İ")
     return unicodedata.normalize("NFC", text.upper())
+
+
+def _without_family(place: _Place) -> TextProblem:
+    """A template may be older than the operator's last look at the fonts folder."""
+    return TextProblem(
+        element=place.index,
+        names=(),
+        kind="glyph",
+        characters="",
+        message=f"The font family “{place.element.font}” of this template is not installed any more. "
+        "Ask the operator to add it again, or give the text another font.",
+    )
 
 
 def _undrawable(place: _Place, outcome: Undrawable, values: Mapping[str, str]) -> TextProblem:

@@ -10,8 +10,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from certifly.core.errors import DomainError
-
 if TYPE_CHECKING:
     import typst
 
@@ -49,8 +47,8 @@ _CHINESE_JAPANESE_KOREAN = {
 }
 
 
-class FontsUnusable(DomainError):
-    """The operator's folder of fonts cannot be used as it is."""
+class FontsUnusable(Exception):
+    """The operator's folder of fonts cannot be used as it is; a mistake in the settings, seen at the start."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,9 @@ BYTES_PER_MB = 1024 * 1024
 FOLDER_BYTES_MAX = 128 * 1024 * 1024
 """Content of assets an engine may have written to its folder before it gets a new one."""
 
+OUT_OF_MEMORY_WHILE_READING = "(out of memory)"
+"""How the engine ends its message when a picture does not fit into memory; everywhere else it aborts."""
+
 NextFrame = Callable[[], tuple[bytes, bytes]]
 Answer = Callable[[bytes, bytes], None]
 
@@ -82,9 +85,14 @@ class Drawing:
         self._written.update((name, len(content)) for name, content in job.assets.items())
         if sum(self._written.values()) > FOLDER_BYTES_MAX:
             self._renew()
-        if format == "svg":
-            return self._engine.svg(job).encode()
-        pdf = self._engine.pdf(job)
+        try:
+            if format == "svg":
+                return self._engine.svg(job).encode()
+            pdf = self._engine.pdf(job)
+        except RenderFailed as error:
+            if OUT_OF_MEMORY_WHILE_READING in error.reason:
+                raise MemoryError from error
+            raise
         return pdf if format == "pdf" else rasterise(pdf)
 
     def _renew(self) -> None:
@@ -171,20 +179,25 @@ def take_over_pipes() -> tuple[RawIOBase, BinaryIO]:
     return os.fdopen(incoming, "rb", buffering=0), os.fdopen(outgoing, "wb")
 
 
-def _listen(incoming: RawIOBase, inbox: "queue.SimpleQueue[tuple[bytes, bytes]]", folder: Path) -> None:
+def _listen(incoming: RawIOBase, inbox: "queue.SimpleQueue[tuple[bytes, bytes]]", folder: Path) -> NoReturn:
     """Hand over frames until there is nobody left to work for, then end the process."""
-    parent = os.getppid()
-    watched = select.poll()
-    watched.register(incoming, select.POLLIN)
-    while True:
-        # A process that our parent forked holds the pipe open beyond the parent's end, so look for both.
-        while not watched.poll(PARENT_LOOKED_FOR_EVERY_SECONDS * 1000):
-            if os.getppid() != parent:
+    try:
+        parent = os.getppid()
+        watched = select.poll()
+        watched.register(incoming, select.POLLIN)
+        while True:
+            # A process that our parent forked holds the pipe open beyond the parent's end: look for both.
+            while not watched.poll(PARENT_LOOKED_FOR_EVERY_SECONDS * 1000):
+                if os.getppid() != parent:
+                    _end(folder)
+            received = frames.read_frame(incoming)
+            if received is None:
                 _end(folder)
-        received = frames.read_frame(incoming)
-        if received is None:
-            _end(folder)
-        inbox.put(received)
+            inbox.put(received)
+    except MemoryError as error:
+        # Without this thread the process would wait for ever. Its last word tells the pool why it went.
+        os.write(2, describe(error).encode())
+        os._exit(1)
 
 
 def _end(folder: Path) -> NoReturn:

@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from certifly.core.errors import QueueFull
-from certifly.core.limits import WRITE_QUEUE_MAX
+from certifly.core.limits import DATABASE_WAIT_SECONDS, WRITE_QUEUE_MAX
 from certifly.db.engine import create_engine
 from certifly.db.tenant import Directory, Rows, TenantDB
-from certifly.db.writer import BeforeCommit, Writer, _as_ours
+from certifly.db.trouble import translated
+from certifly.db.writer import BeforeCommit, Writer
 
 T = TypeVar("T")
 
@@ -26,11 +27,20 @@ class Database:
     """One installation's database, for one process."""
 
     def __init__(
-        self, database_url: str, *, before_commit: BeforeCommit | None = None, readers: int = READERS
+        self,
+        database_url: str,
+        *,
+        before_commit: BeforeCommit | None = None,
+        readers: int = READERS,
+        wait_seconds: float = DATABASE_WAIT_SECONDS,
     ) -> None:
         self.url = database_url
-        self._write_engine = create_engine(database_url, writes=True, connections_max=1)
-        self._read_engine = create_engine(database_url, writes=False, connections_max=readers)
+        self._write_engine = create_engine(
+            database_url, writes=True, connections_max=1, wait_seconds=wait_seconds
+        )
+        self._read_engine = create_engine(
+            database_url, writes=False, connections_max=readers, wait_seconds=wait_seconds
+        )
         self._writer = Writer(self._write_engine, before_commit=before_commit)
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="certifly-reader")
 
@@ -87,4 +97,4 @@ class Database:
                 finally:
                     rows.close()
         except DBAPIError as error:
-            raise _as_ours(error) from error
+            raise translated(error) from error

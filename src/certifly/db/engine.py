@@ -5,7 +5,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.pool import NullPool, QueuePool
 
 from certifly.core.limits import DATABASE_WAIT_SECONDS
 
@@ -14,20 +13,23 @@ _PRAGMAS = (
     # FULL: a commit that was answered with 201 survives a power cut, not only a crash of the process.
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    f"PRAGMA busy_timeout={int(DATABASE_WAIT_SECONDS * 1000)}",
     "PRAGMA cache_size=-65536",
     "PRAGMA temp_store=MEMORY",
 )
 
 
-def create_engine(database_url: str, *, writes: bool, connections_max: int = 4) -> sa.Engine:
-    """An engine for one kind of use.
+def create_engine(
+    database_url: str, *, writes: bool, connections_max: int = 4, wait_seconds: float = DATABASE_WAIT_SECONDS
+) -> sa.Engine:
+    """An engine for one kind of use, whose connections wait so long for a lock that another one holds.
 
     ``writes`` makes every SQLite transaction begin as ``IMMEDIATE``: one that begins as a reader and then
     writes can fail at once, however long it is willing to wait.
     """
     if database_url.startswith("sqlite"):
-        return _create_sqlite(database_url, writes=writes, connections_max=connections_max)
+        return _create_sqlite(
+            database_url, writes=writes, connections_max=connections_max, wait_seconds=wait_seconds
+        )
     url = sa.make_url(database_url).set(drivername="postgresql+psycopg")
     return sa.create_engine(
         url,
@@ -36,20 +38,22 @@ def create_engine(database_url: str, *, writes: bool, connections_max: int = 4) 
         pool_pre_ping=True,
         connect_args={
             "connect_timeout": 10,
-            "options": f"-c lock_timeout={int(DATABASE_WAIT_SECONDS * 1000)} -c timezone=UTC",
+            "options": f"-c lock_timeout={int(wait_seconds * 1000)} -c timezone=UTC",
         },
     )
 
 
-def _create_sqlite(database_url: str, *, writes: bool, connections_max: int) -> sa.Engine:
+def _create_sqlite(
+    database_url: str, *, writes: bool, connections_max: int, wait_seconds: float
+) -> sa.Engine:
     url = sa.make_url(database_url)
     assert url.database, "an SQLite address names a file"
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(
         url,
-        connect_args={"timeout": DATABASE_WAIT_SECONDS, "check_same_thread": False},
-        poolclass=QueuePool if connections_max else NullPool,
-        **({"pool_size": connections_max, "max_overflow": 0} if connections_max else {}),
+        connect_args={"timeout": wait_seconds, "check_same_thread": False},
+        pool_size=connections_max,
+        max_overflow=0,
     )
     begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
 

@@ -5,7 +5,6 @@ no trace and does not fail its neighbours; a unit may run twice (alone, after it
 have no effect outside the database.
 """
 
-import logging
 import queue
 import threading
 from collections.abc import Callable, Sequence
@@ -14,13 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
 
-from certifly.core.errors import DatabaseBusy, DomainError, QueueFull
+from certifly.core.errors import DomainError, QueueFull
 from certifly.core.limits import WRITE_GROUP_MAX, WRITE_QUEUE_MAX
 from certifly.db.tenant import Announcement, Directory, Rows, TenantDB
-
-log = logging.getLogger(__name__)
+from certifly.db.trouble import translated
 
 BeforeCommit = Callable[[sa.Connection, Sequence[Announcement]], None]
 """Receives what the units announced, on the connection that is about to commit them."""
@@ -96,7 +93,7 @@ class Writer:
             return
         except Exception as error:
             for unit in group:
-                unit.future.set_exception(_as_ours(error))
+                unit.future.set_exception(translated(error))
             return
         for unit, (result, error_of_unit) in zip(group, outcomes, strict=True):
             if error_of_unit is not None:
@@ -114,7 +111,7 @@ class Writer:
                 try:
                     self._before_commit(connection, announcements)
                 except Exception as error:
-                    raise _UnitFailed(group[0], _as_ours(error)) from error
+                    raise _UnitFailed(group[0], translated(error)) from error
         return outcomes
 
     @staticmethod
@@ -129,7 +126,7 @@ class Writer:
         except Exception as error:
             if rows is not None and not rows.wrote and isinstance(error, DomainError):
                 return None, error  # a refusal before anything was written: nothing to undo
-            raise _UnitFailed(unit, _as_ours(error)) from error
+            raise _UnitFailed(unit, translated(error)) from error
         finally:
             if rows is not None:
                 rows.close()
@@ -144,31 +141,3 @@ class _UnitFailed(Exception):
         super().__init__(str(error))
         self.unit = unit
         self.error = error
-
-
-def _as_ours(error: Exception) -> Exception:
-    """A database that is busy or away is our ``DatabaseBusy``; every other error stays what it is."""
-    if isinstance(error, DBAPIError) and is_passing(error):
-        log.warning("database_busy", extra={"facts": {"error": type(error.orig).__name__}})
-        busy = DatabaseBusy("The database is busy. Repeat the request in a moment.", retry_after_seconds=2)
-        busy.__cause__ = error
-        return busy
-    return error
-
-
-def is_passing(error: DBAPIError) -> bool:
-    """Whether the same statement may succeed later: locked, deadlocked, or out of reach."""
-    if error.connection_invalidated:
-        return True
-    text = str(error.orig)
-    if "database is locked" in text or "database is busy" in text:
-        return True
-    state = getattr(error.orig, "sqlstate", None) or ""
-    # Class 08: connection; 40: rollback by conflict; 53: resources; 57: shut down; 55P03: lock not available.
-    return (
-        state[:2] in ("08", "40", "53", "57")
-        or state == "55P03"
-        or type(error.orig).__name__ == "OperationalError"
-        and not state
-        and "sqlite" not in type(error.orig).__module__
-    )

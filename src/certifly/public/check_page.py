@@ -20,7 +20,7 @@ class ShownLabel:
     value: str | int | float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Addresses:
     """Absolute addresses, as printed and shared: ``https://…/check/<code>``."""
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 
+from babel import Locale
 from babel.dates import format_date
 
 FALLBACK = "en"
@@ -51,10 +52,10 @@ class Words:
         """``rtl`` or ``ltr``, for the page as a whole."""
         return "rtl" if self.language in RIGHT_TO_LEFT else "ltr"
 
-    def day(self, day: date) -> str:
-        """A date as this language writes it out: ``23 November 2026``, ``23. November 2026``."""
-        # "23 November 2026" is understood everywhere; the American order only where it is at home.
-        return format_date(day, format="long", locale="en_GB" if self.language == "en" else self.language)
+    def day(self, day: date, language: str) -> str:
+        """A date in words, as the certificate itself writes it where the page speaks the template's language."""
+        tag = language if _base(language) == self.language else self.language
+        return format_date(day, format="long", locale=Locale.parse(tag, sep="-"))
 
 
 def _read_languages() -> Mapping[str, Words]:

@@ -1,0 +1,97 @@
+"""The headers of public answers, and the few answers that several pages share.
+
+Nothing public is indexed, sets a cookie, tells where a visitor came from, or lets a page of somebody else
+frame it. Pages may load pictures, styles and fonts of our own origin, and nothing more.
+"""
+
+import re
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from certifly.public.page_html import missing_html
+from certifly.public.words import words_for_visitor
+from certifly.web.answers import json_response
+from certifly.web.errors import error_response
+
+ALWAYS = {
+    "X-Robots-Tag": "noindex, nofollow",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+REVALIDATED = {"Cache-Control": "private, no-cache"}
+"""A certificate can be withdrawn: whoever keeps a copy asks again before showing it."""
+
+_FOR_EVERY_ORIGIN = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+_PAGE_POLICY = (
+    "default-src 'none'; img-src 'self'; style-src 'self'; font-src 'self'; base-uri 'none'; "
+    "form-action {}; frame-ancestors 'none'"
+)
+_ACCEPT_CHARACTERS_MAX = 500
+_QUALITY = re.compile(r"q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
+
+
+def page_response(html: str, *, status: int = 200, has_form: bool = False, vary: str = "Accept") -> Response:
+    """A page for people."""
+    headers = {
+        **ALWAYS,
+        **REVALIDATED,
+        "Content-Security-Policy": _PAGE_POLICY.format("'self'" if has_form else "'none'"),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Vary": vary,
+    }
+    return Response(html, status, headers, "text/html")
+
+
+def facts_response(content: Mapping[str, object]) -> Response:
+    """Facts for programs, also for scripts on other people's pages: they are public."""
+    return json_response(content, headers={**ALWAYS, **REVALIDATED, **_FOR_EVERY_ORIGIN, "Vary": "Accept"})
+
+
+def missing_response(request: Request, *, public_url: str, as_facts: bool | None = None) -> Response:
+    """There is no such certificate: one answer for a code nobody has and for what can be no code."""
+    if as_facts is None:
+        as_facts = prefers_json(request.headers.get("accept", ""))
+    if not as_facts:
+        words = words_for_visitor(request.headers.get("accept-language", ""))
+        html = missing_html(words, public_url=public_url)
+        return page_response(html, status=404, has_form=True, vary="Accept, Accept-Language")
+    return problem_response(request, 404, "not_found", "No certificate has this code.")
+
+
+def problem_response(
+    request: Request, status: int, code: str, message: str, *, headers: Mapping[str, str] | None = None
+) -> Response:
+    """An error in the one shape of errors."""
+    problem = "application/problem+json" in request.headers.get("accept", "")
+    all_headers = {**ALWAYS, **_FOR_EVERY_ORIGIN, "Vary": "Accept", **(headers or {})}
+    return error_response(status, code, message, headers=all_headers, problem=problem)
+
+
+def prefers_json(accept: str) -> bool:
+    """Whether the client would rather have JSON than a page. Who has no preference gets the page."""
+    ranges = [_read_range(part) for part in accept[:_ACCEPT_CHARACTERS_MAX].split(",")]
+    wanted = max(_wish(kind, ranges) for kind in ("application/json", "application/problem+json"))
+    return wanted[0] > 0 and wanted > _wish("text/html", ranges)
+
+
+def _read_range(part: str) -> tuple[str, float]:
+    kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
+    quality = next((found[1] for text in parameters if (found := _QUALITY.fullmatch(text))), "1")
+    return kind, float(quality)
+
+
+def _wish(kind: str, ranges: list[tuple[str, float]]) -> tuple[float, int]:
+    """How much a media type is wanted, then how exactly it was named.
+
+    What is said of this very type counts before what is said of many. Of types wanted equally the one that
+    was named wins: libraries send ``application/json, text/plain, */*``.
+    """
+    patterns = (kind, kind.partition("/")[0] + "/*", "*/*")
+    for exactness, pattern in zip((3, 2, 1), patterns, strict=True):
+        said = [quality for name, quality in ranges if name == pattern]
+        if said:
+            return max(said), exactness
+    return 0.0, 0

@@ -1,0 +1,118 @@
+"""From a public code to what everyone may know of its certificate.
+
+The code finds the tenant; the rows are then read through that tenant's own door. Labels come out; extra
+fields do not, and there is no way to ask for them.
+"""
+
+import asyncio
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar, cast
+from zoneinfo import ZoneInfo
+
+from certifly.certificates.errors import CertificateNotFound
+from certifly.certificates.models import Certificate
+from certifly.certificates.queries import locate, parse_code
+from certifly.certificates.routes import routes_of
+from certifly.db.tenant import Directory, TenantDB
+from certifly.public.check_page import Addresses, CheckPage, ShownLabel, State
+from certifly.rendering.layout import Page
+from certifly.templates.document import TemplateDocument
+from certifly.templates.queries import get_version
+from certifly.templates.values import title_of
+from certifly.web.services import Services
+
+T = TypeVar("T")
+
+PICTURE_DPI = 150
+PICTURE_PIXELS_MAX = 40_000_000
+"""As the renderer draws it; its own numbers live beside an engine that a web process need not load."""
+
+MILLIMETRES_PER_INCH = 25.4
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whose certificate, and which."""
+
+    tenant_id: int
+    certificate_id: int
+
+
+async def find_place(services: Services, code: str) -> Place:
+    """Where the certificate of a code is, in any letter case. Raises CertificateNotFound, also for no code at all."""
+    parsed = parse_code(code)
+    if parsed is None:
+        raise CertificateNotFound
+
+    def work(directory: Directory) -> Place | None:
+        found = locate(directory, parsed)
+        return Place(found.tenant_id, found.certificate_id) if found else None
+
+    place = await asyncio.wrap_future(services.database.read_directory(work))
+    if place is None:
+        raise CertificateNotFound
+    return place
+
+
+async def read_certificate(services: Services, place: Place, work: Callable[[TenantDB, Certificate], T]) -> T:
+    """Read the certificate at a place, through its tenant's door."""
+
+    def with_row(db: TenantDB) -> T:
+        certificate = db.get(Certificate, place.certificate_id)
+        assert certificate is not None, (
+            "a code is committed with its certificate, and neither is ever deleted"
+        )
+        return work(db, certificate)
+
+    return await asyncio.wrap_future(services.database.read(place.tenant_id, with_row))
+
+
+def check_page(db: TenantDB, certificate: Certificate, *, public_url: str) -> CheckPage:
+    """What the check page shows."""
+    document = document_of(db, certificate)
+    printed = certificate.drawing["values"]
+    routes = routes_of(public_url, certificate.code)
+    width, height = picture_size(document.layout.page)
+    return CheckPage(
+        code=str(certificate.code),
+        state=cast("State", certificate.state),
+        title=title_of(document, printed),
+        recipient=recipient_of(document, certificate),
+        issuer=certificate.issuer_name,
+        issued_on=issued_on(document, certificate),
+        labels=tuple(
+            ShownLabel(label.name, printed[label.name], certificate.data[label.name])
+            for label in document.labels
+            if label.name in printed
+        ),
+        language=document.language,
+        picture_width=width,
+        picture_height=height,
+        addresses=Addresses(routes["check"], routes["download_pdf"], routes["download_png"]),
+    )
+
+
+def document_of(db: TenantDB, certificate: Certificate) -> TemplateDocument:
+    """The template version the certificate was issued with, which it keeps for ever."""
+    return get_version(db, certificate.template_id, certificate.template_version).document
+
+
+def recipient_of(document: TemplateDocument, certificate: Certificate) -> str | None:
+    """The recipient's name as it is printed; None where the template names none, or it was left empty."""
+    name: str | None = certificate.drawing["values"].get(document.recipient.name)
+    return name
+
+
+def issued_on(document: TemplateDocument, certificate: Certificate) -> date:
+    """The day of issue where the issuer is."""
+    return certificate.created_at.astimezone(ZoneInfo(document.timezone)).date()
+
+
+def picture_size(page: Page) -> tuple[int, int]:
+    """Width and height of the PNG in pixels."""
+    width, height = page.width / MILLIMETRES_PER_INCH, page.height / MILLIMETRES_PER_INCH
+    dpi = min(PICTURE_DPI, math.sqrt(PICTURE_PIXELS_MAX / (width * height)))
+    return round(width * dpi), round(height * dpi)

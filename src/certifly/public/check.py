@@ -1,0 +1,63 @@
+"""The check page: is this certificate genuine, and what does it say?
+
+Anyone who holds the code may ask, by link, by QR code, or by typing it in. A code that nobody has, and text
+that can be no code, get the same answer.
+"""
+
+import re
+from urllib.parse import quote, urlsplit
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from certifly.certificates.errors import CertificateNotFound
+from certifly.public.answers import ALWAYS, facts_response, missing_response, page_response, prefers_json
+from certifly.public.certificate_facts import check_page, find_place, read_certificate
+from certifly.public.check_page import as_json
+from certifly.public.page_html import LOOK_AGAIN_SECONDS, check_html
+from certifly.web.answers import resource
+from certifly.web.services import Services
+
+router = APIRouter()
+
+JSON_SUFFIX = ".json"
+_CODE_WITHIN = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_TYPED_CHARACTERS_MAX = 1000
+
+
+@router.api_route("/check", methods=["GET", "HEAD"], include_in_schema=False)
+async def check_typed_code(request: Request) -> Response:
+    """Take what was typed into a form, a code or a whole address, to its check page."""
+    services: Services = request.app.state.services
+    typed = request.query_params.get("code", "")[:_TYPED_CHARACTERS_MAX].strip()
+    found = _CODE_WITHIN.search(typed)
+    if found is None:
+        return missing_response(request, public_url=services.settings.public_url)
+    root = urlsplit(services.settings.public_url).path
+    return RedirectResponse(f"{root}/check/{quote(found[0].lower())}", 303, ALWAYS)
+
+
+@router.api_route("/check/{code:path}", methods=["GET", "HEAD"], include_in_schema=False)
+async def check(request: Request, code: str) -> Response:
+    """Show a certificate, as a page or, by ``Accept`` or with ``.json`` behind the code, as JSON."""
+    services: Services = request.app.state.services
+    public_url = services.settings.public_url
+    as_facts = code.endswith(JSON_SUFFIX) or prefers_json(request.headers.get("accept", ""))
+    try:
+        place = await find_place(services, code.removesuffix(JSON_SUFFIX))
+    except CertificateNotFound:
+        return missing_response(request, public_url=public_url, as_facts=as_facts)
+    page = await read_certificate(
+        services, place, lambda db, certificate: check_page(db, certificate, public_url=public_url)
+    )
+
+    if as_facts:
+        return facts_response(resource("checks", page.code, as_json(page)))
+    return page_response(check_html(page, looks=_looks(request)))
+
+
+def _looks(request: Request) -> int:
+    """How often this page has looked again for its picture; anything odd counts as often enough."""
+    text = request.query_params.get("looks", "0")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 2 else len(LOOK_AGAIN_SECONDS)

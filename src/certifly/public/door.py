@@ -1,0 +1,15 @@
+"""Hang the public door into the application."""
+
+from fastapi import FastAPI
+
+from certifly.public import check, downloads, health, landing
+from certifly.public.pictures import Pictures
+from certifly.public.waiting import WaitingRoom
+
+
+def install_public(app: FastAPI) -> None:
+    """Add every public address, and what their requests share within one process."""
+    app.state.waiting_room = WaitingRoom()
+    app.state.pictures = Pictures()
+    for router in (check.router, downloads.router, landing.router, health.router):
+        app.include_router(router)

@@ -1,0 +1,155 @@
+"""The files of a certificate: its PDF, made by its job alone, and its PNG, made when first asked for.
+
+A file that is not made yet is waited for a few seconds, then answered with 202 and ``Retry-After``. One that
+could not be made is a 409: the address is right and trying again will not help (so neither 404 nor 503); the
+issuer can have it made again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from certifly.certificates.errors import CertificateNotFound
+from certifly.certificates.models import RECORDED, RENDERED, Certificate
+from certifly.core.logging import request_id
+from certifly.db.tenant import TenantDB
+from certifly.public.answers import ALWAYS, REVALIDATED, problem_response
+from certifly.public.certificate_facts import Place, document_of, find_place, read_certificate, recipient_of
+from certifly.public.file_names import content_disposition, file_name
+from certifly.public.pictures import Pictures
+from certifly.public.waiting import WaitingRoom
+from certifly.rendering.errors import RenderFailed
+from certifly.storage.blobs import name_of
+from certifly.web.answers import json_response
+from certifly.web.services import Services
+
+log = logging.getLogger(__name__)
+
+router = APIRouter()
+
+RETRY_AFTER_SECONDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What a download needs to know."""
+
+    state: str
+    pdf_digest: str | None
+    png_digest: str | None
+    recipient: str | None
+
+
+@router.api_route("/download/{code}.pdf", methods=["GET", "HEAD"], include_in_schema=False)
+async def download_pdf(request: Request, code: str) -> Response:
+    """The PDF, to be saved; with ``?inline`` to be looked at."""
+    services: Services = request.app.state.services
+    try:
+        place = await find_place(services, code)
+    except CertificateNotFound:
+        return _missing(request)
+    files = await _files_when_made(request, place)
+    if files.state != RENDERED:
+        return _not_made(request, files)
+
+    assert files.pdf_digest is not None, "rendered means that the PDF is stored"
+    headers = _headers(files, files.pdf_digest, ".pdf", inline="inline" in request.query_params)
+    if _is_known(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    content = await asyncio.to_thread(services.blobs.get, place.tenant_id, files.pdf_digest, ".pdf")
+    return Response(content, 200, headers, "application/pdf")
+
+
+@router.api_route("/download/{code}.png", methods=["GET", "HEAD"], include_in_schema=False)
+async def download_png(request: Request, code: str) -> Response:
+    """The picture, to be shown, also on other people's pages; with ``?download`` to be saved."""
+    services: Services = request.app.state.services
+    pictures: Pictures = request.app.state.pictures
+    try:
+        place = await find_place(services, code)
+    except CertificateNotFound:
+        return _missing(request)
+    files = await _files_when_made(request, place)
+    if files.state != RENDERED:
+        return _not_made(request, files)
+
+    inline = "download" not in request.query_params
+    if files.png_digest is not None:
+        headers = _headers(files, files.png_digest, ".png", inline=inline)
+        if _is_known(request, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+    try:
+        content = await pictures.get(services, place, files.png_digest)
+    except RenderFailed:
+        log.exception("picture_failed", extra={"facts": {"certificate_id": place.certificate_id}})
+        return _cannot_be_made(request)
+    headers = _headers(files, name_of(content), ".png", inline=inline)
+    if _is_known(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(content, 200, headers, "image/png")
+
+
+async def _files_when_made(request: Request, place: Place) -> Files:
+    """The files of a certificate, after waiting a moment for those of one that is being made."""
+    services: Services = request.app.state.services
+    room: WaitingRoom = request.app.state.waiting_room
+
+    def files_of(db: TenantDB, certificate: Certificate) -> Files:
+        return Files(
+            state=certificate.state,
+            pdf_digest=certificate.pdf_digest,
+            png_digest=certificate.png_digest,
+            recipient=recipient_of(document_of(db, certificate), certificate),
+        )
+
+    return await room.until(
+        lambda files: files.state != RECORDED, lambda: read_certificate(services, place, files_of)
+    )
+
+
+def _headers(files: Files, digest: str, suffix: str, *, inline: bool) -> dict[str, str]:
+    headers = {
+        **ALWAYS,
+        **REVALIDATED,
+        "ETag": f'"{digest.removeprefix("sha256:")}"',
+        "Accept-Ranges": "none",
+        "Content-Disposition": content_disposition(file_name(files.recipient, suffix), inline=inline),
+    }
+    if suffix == ".png":
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return headers
+
+
+def _is_known(request: Request, etag: str) -> bool:
+    """Whether the client has these very bytes (RFC 9110, 13.1.2: compared weakly)."""
+    said = request.headers.get("if-none-match", "")
+    return said.strip() == "*" or etag in (tag.strip().removeprefix("W/") for tag in said.split(","))
+
+
+def _not_made(request: Request, files: Files) -> Response:
+    if files.state != RECORDED:
+        return _cannot_be_made(request)
+    content: Mapping[str, object] = {
+        "message": f"This file is being made. Ask again in {RETRY_AFTER_SECONDS} seconds.",
+        "code": "being_made",
+        "request_id": request_id.get(),
+    }
+    headers = {**ALWAYS, "Retry-After": str(RETRY_AFTER_SECONDS), "Cache-Control": "no-store"}
+    return json_response(content, status=202, headers=headers)
+
+
+def _cannot_be_made(request: Request) -> Response:
+    message = (
+        "The files of this certificate could not be made, and asking again will not help. The certificate "
+        "itself is valid; its issuer can have the files made again."
+    )
+    return problem_response(request, 409, "certificate_failed", message)
+
+
+def _missing(request: Request) -> Response:
+    return problem_response(request, 404, "not_found", "No certificate has this code.")

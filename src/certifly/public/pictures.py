@@ -1,0 +1,72 @@
+"""Make the picture of a certificate when somebody first wants to see it, and keep it.
+
+However many ask at once, each picture is drawn once in this process; a second process would draw the same
+bytes. A picture whose file was lost is drawn again from the certificate.
+"""
+
+import asyncio
+
+from certifly.certificates.models import Certificate
+from certifly.certificates.produce import keep_png, make_job
+from certifly.core.errors import Overloaded
+from certifly.db.tenant import TenantDB
+from certifly.public.certificate_facts import Place, read_certificate
+from certifly.rendering.errors import RenderInterrupted
+from certifly.rendering.job import RenderJob
+from certifly.storage.errors import BlobMissing
+from certifly.web.services import Services
+
+SUFFIX = ".png"
+IN_THE_MAKING_MAX = 16
+"""Different pictures that may be asked for before further callers are told to come back."""
+
+
+class Pictures:
+    """The pictures that are being drawn in this process."""
+
+    def __init__(self, *, in_the_making_max: int = IN_THE_MAKING_MAX) -> None:
+        self._in_the_making_max = in_the_making_max
+        self._tasks: dict[Place, asyncio.Task[bytes]] = {}
+
+    async def get(self, services: Services, place: Place, digest: str | None) -> bytes:
+        """The picture's bytes, from the store or drawn now.
+
+        Raises Overloaded when too many are being drawn, and RenderFailed when this one cannot be.
+        """
+        if digest is not None:
+            try:
+                return await asyncio.to_thread(services.blobs.get, place.tenant_id, digest, SUFFIX)
+            except BlobMissing:
+                pass  # drawn again below: same certificate, same bytes
+        task = self._tasks.get(place)
+        if task is None:
+            if len(self._tasks) >= self._in_the_making_max:
+                raise Overloaded(
+                    "Many pictures are being made at this moment. Repeat the request in a moment."
+                )
+            task = asyncio.create_task(_make(services, place))
+            self._tasks[place] = task
+            task.add_done_callback(lambda _: self._tasks.pop(place))
+        # One visitor who goes away must not take the picture from the others.
+        return await asyncio.shield(task)
+
+
+async def _make(services: Services, place: Place) -> bytes:
+    def job_of(db: TenantDB, certificate: Certificate) -> RenderJob:
+        return make_job(db, certificate, services.blobs)
+
+    job = await read_certificate(services, place, job_of)
+    picture = await asyncio.to_thread(_draw, services, job)
+    digest = await asyncio.to_thread(services.blobs.put, place.tenant_id, picture, SUFFIX)
+    await asyncio.wrap_future(
+        services.database.write(place.tenant_id, lambda db: keep_png(db, place.certificate_id, digest))
+    )
+    return picture
+
+
+def _draw(services: Services, job: RenderJob) -> bytes:
+    """Draw; once more when the process was ended from outside, which says nothing of the certificate."""
+    try:
+        return services.renderers.render(job, "png")
+    except RenderInterrupted:
+        return services.renderers.render(job, "png")

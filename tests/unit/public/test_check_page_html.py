@@ -1,0 +1,266 @@
+"""The check page as HTML: what it says, in which language, and what can never get into it."""
+
+from dataclasses import replace
+
+import pytest
+
+from certifly.public.check_page import CheckPage, ShownLabel, headline
+from certifly.public.page_html import LOOK_AGAIN_SECONDS, check_html, landing_html, missing_html
+from certifly.public.static_files import DIGEST
+from certifly.public.words import LANGUAGES
+from tests.unit.public.pages import ADAS, CODE, ReadPage, words_of
+
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>&amp;{{ 7*7 }}"
+
+
+def read(page: CheckPage, *, looks: int = 0) -> ReadPage:
+    return ReadPage(check_html(page, looks=looks))
+
+
+def facts_of(page: ReadPage) -> dict[str, str]:
+    names = [words_of(e.text) for e in page.all("dt")]
+    values = [words_of(e.text) for e in page.all("dd")]
+    return dict(zip(names, values, strict=True))
+
+
+def test_the_page_says_who_what_for_by_whom_and_when() -> None:
+    page = read(ADAS)
+
+    assert words_of(page.one("h1").text) == "Certificate of completion for Ada Lovelace"
+    assert "This certificate is genuine." in page.one("main").text
+    assert facts_of(page) == {
+        "Student Name": "Ada Lovelace",
+        "Points": "87.50",
+        "Date": "November 23, 2026",
+        "Issued by": "Lovelace Academy",
+        "Issued on": "November 23, 2026",
+        "Certificate code": CODE,
+        "Address of this page": f"https://certificates.example/check/{CODE}",
+    }
+
+
+def test_the_picture_is_described_and_has_its_size_before_it_arrives() -> None:
+    picture = read(ADAS).one("img")
+
+    assert picture.attributes["src"] == f"/download/{CODE}.png"
+    assert (
+        picture.attributes["alt"] == "The certificate as issued: Certificate of completion for Ada Lovelace"
+    )
+    assert (picture.attributes["width"], picture.attributes["height"]) == ("1754", "1240")
+
+
+def test_both_files_can_be_downloaded() -> None:
+    links = [e.attributes["href"] for e in read(ADAS).all("a") if "download" in e.attributes]
+
+    assert links == [f"/download/{CODE}.pdf", f"/download/{CODE}.png"]
+
+
+def test_a_shared_link_shows_the_picture() -> None:
+    page = read(ADAS)
+
+    assert page.content("og:title") == ADAS.title
+    assert page.content("og:description") == "Issued by: Lovelace Academy · Issued on: November 23, 2026"
+    assert page.content("og:url") == ADAS.addresses.check
+    assert page.content("og:image") == ADAS.addresses.png
+    assert (page.content("og:image:width"), page.content("og:image:height")) == ("1754", "1240")
+    assert page.content("og:locale") == "en_US"
+    assert page.content("twitter:card") == "summary_large_image"
+    assert page.one("link", rel="canonical").attributes["href"] == ADAS.addresses.check
+    assert page.one("link", rel="alternate", type="application/json").attributes["href"] == (
+        f"{ADAS.addresses.check}.json"
+    )
+
+
+def test_no_page_is_for_search_engines() -> None:
+    pages = [
+        check_html(ADAS),
+        *(make(LANGUAGES["en"], public_url="https://c.example") for make in (missing_html, landing_html)),
+    ]
+
+    assert [ReadPage(html).content("robots") for html in pages] == ["noindex, nofollow"] * 3
+
+
+def test_hostile_words_stay_words() -> None:
+    page = read(
+        replace(
+            ADAS,
+            title=f"For {HOSTILE} with honours",
+            recipient=HOSTILE,
+            issuer=HOSTILE,
+            labels=(ShownLabel(HOSTILE, HOSTILE, HOSTILE),),
+            state="rendered",
+        )
+    )
+
+    assert page.all("script") == []
+    assert len(page.all("img")) == 1
+    assert words_of(page.one("h1").text) == f"For {HOSTILE} with honours"
+    assert facts_of(page)[HOSTILE] == HOSTILE
+    assert page.one("img").attributes["alt"] == f"The certificate as issued: For {HOSTILE} with honours"
+
+
+def test_braces_in_a_title_are_not_places_of_our_sentences() -> None:
+    page = read(replace(ADAS, title="For {issuer} {title} {0}", issuer="{code}", state="failed"))
+
+    assert "ask {code} for a copy" in page.one("main").text
+    assert page.one("title").text == "For {issuer} {title} {0} · {code}"
+
+
+@pytest.mark.parametrize("state", ["recorded", "rendered", "failed"])
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_no_page_carries_a_script_or_a_style_of_its_own(language: str, state: str) -> None:
+    page = read(replace(ADAS, language=language, state=state))  # type: ignore[arg-type]
+
+    assert page.all("script") == [] and page.all("style") == []
+    assert [e.tag for e in page.elements if any(name in ("style", "onclick") for name in e.attributes)] == []
+
+
+def test_everything_the_page_loads_is_ours() -> None:
+    page = read(ADAS)
+    loaded = [e.attributes["src"] for e in page.all("img")] + [
+        e.attributes["href"]
+        for e in page.all("link")
+        if e.attributes["rel"] not in ("canonical", "alternate")
+    ]
+
+    assert len(loaded) == 4
+    assert [address for address in loaded if not str(address).startswith("/")] == []
+    assert f"/static/public/{DIGEST}/public.css" in loaded
+
+
+def test_an_installation_below_a_path_links_below_it() -> None:
+    below = replace(
+        ADAS.addresses,
+        check=f"https://example.org/certificates/check/{CODE}",
+        pdf=f"https://example.org/certificates/download/{CODE}.pdf",
+    )
+    page = read(replace(ADAS, addresses=below))
+
+    assert page.one("link", rel="stylesheet").attributes["href"] == (
+        f"/certificates/static/public/{DIGEST}/public.css"
+    )
+    assert page.all("a", href=f"/certificates/download/{CODE}.pdf")
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_the_page_speaks_the_language_of_the_template(language: str) -> None:
+    page = read(replace(ADAS, language=language))
+
+    assert page.one("html").attributes["lang"] == language
+    assert page.one("html").attributes["dir"] == ("rtl" if language in ("ar", "he") else "ltr")
+    assert LANGUAGES[language].genuine in page.one("main").text
+    assert "lang" not in page.one("h1").attributes
+
+
+def test_a_language_the_page_does_not_speak_is_marked_where_it_stands() -> None:
+    page = read(replace(ADAS, language="pl", title="Świadectwo dla Ada Lovelace"))
+
+    assert page.one("html").attributes["lang"] == "en"
+    assert page.one("h1").attributes["lang"] == "pl"
+    assert facts_of(page)["Issued on"] == "November 23, 2026"
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        ("en", "November 23, 2026"),
+        ("en-GB", "23 November 2026"),
+        ("de", "23. November 2026"),
+        ("pt-BR", "23 de novembro de 2026"),
+        ("ja", "2026年11月23日"),
+        ("ar", "23 نوفمبر 2026"),
+        ("zh-Hant-TW", "2026年11月23日"),
+    ],
+)
+def test_the_day_is_written_as_on_the_certificate(language: str, written: str) -> None:
+    assert read(replace(ADAS, language=language)).one("time", datetime="2026-11-23").text == written
+
+
+def test_a_certificate_without_a_recipient_is_named_by_its_title() -> None:
+    page = read(replace(ADAS, recipient=None, title="Winner of the Autumn Regatta"))
+
+    assert words_of(page.one("h1").text) == "Winner of the Autumn Regatta"
+    assert page.all("p", **{"class": "title"}) == []
+
+
+def test_a_title_without_the_name_stands_below_it() -> None:
+    page = read(replace(ADAS, title="Analytical Engines"))
+
+    assert words_of(page.one("h1").text) == "Ada Lovelace"
+    assert words_of(page.one("p", **{"class": "title"}).text) == "Analytical Engines"
+
+
+def test_without_labels_there_is_no_empty_list() -> None:
+    page = read(replace(ADAS, labels=()))
+
+    assert page.all("section", **{"aria-labelledby": "printed"}) == []
+    assert len(page.all("dl")) == 1
+
+
+def test_a_picture_that_is_being_made_is_looked_for_again_ever_less_often() -> None:
+    first = read(replace(ADAS, state="recorded")).content_of_refresh()
+    last = read(replace(ADAS, state="recorded"), looks=len(LOOK_AGAIN_SECONDS) - 1).content_of_refresh()
+
+    assert first == f"2; url=/check/{CODE}?looks=1"
+    assert last == f"55; url=/check/{CODE}?looks=8"
+
+
+def test_after_the_last_look_the_reader_decides() -> None:
+    page = read(replace(ADAS, state="recorded"), looks=len(LOOK_AGAIN_SECONDS))
+
+    assert page.content_of_refresh() is None
+    assert page.one("a", href=f"/check/{CODE}").text == "Look again"
+
+
+@pytest.mark.parametrize("state", ["rendered", "failed"])
+def test_a_page_that_will_not_change_does_not_refresh(state: str) -> None:
+    assert read(replace(ADAS, state=state)).content_of_refresh() is None  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("state", ["recorded", "failed"])
+def test_what_is_not_there_is_neither_shown_nor_shared(state: str) -> None:
+    page = read(replace(ADAS, state=state))  # type: ignore[arg-type]
+
+    assert page.all("img") == []
+    assert [e for e in page.all("a") if "download" in e.attributes] == []
+    assert page.content("og:image") is None
+    assert page.content("twitter:card") == "summary"
+
+
+def test_a_certificate_whose_picture_failed_is_still_genuine() -> None:
+    text = words_of(read(replace(ADAS, state="failed")).one("main").text)
+
+    assert "This certificate is genuine." in text
+    assert "could not be made. The certificate itself is valid; ask Lovelace Academy for a copy." in text
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "shown"),
+    [
+        ("Certificate for Ada", "Ada", ("Certificate for", "Ada", "", True)),
+        ("Ada has passed", "Ada", ("", "Ada", "has passed", True)),
+        ("Ada", "Ada", ("", "Ada", "", True)),
+        ("Ada's certificate", "Ada", ("", "Ada", "'s certificate", False)),
+        ("エイダの修了証", "エイダ", ("", "エイダ", "の修了証", False)),
+        ("Engines", "Ada", ("", "Ada", "", True)),
+        ("Engines", None, ("", "Engines", "", True)),
+        ("Engines", "", ("", "Engines", "", True)),
+    ],
+)
+def test_a_name_has_a_line_of_its_own_where_that_tears_no_word(
+    title: str, name: str | None, shown: tuple[str, str, str, bool]
+) -> None:
+    found = headline(title, name)
+
+    assert (found.before, found.name, found.after, found.stands_alone) == shown
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_the_pages_that_ask_for_a_code_can_be_used_without_a_mouse(language: str) -> None:
+    for make in (missing_html, landing_html):
+        page = ReadPage(make(LANGUAGES[language], public_url="https://example.org/certificates"))
+
+        assert page.one("form", method="get").attributes["action"] == "/certificates/check"
+        assert page.one("label").attributes["for"] == page.one("input", name="code").attributes["id"]
+        assert page.one("button", type="submit").text == LANGUAGES[language].button
+        assert page.one("title").text == page.one("h1").text

@@ -6,29 +6,35 @@ else is a defect of ours and keeps its traceback.
 
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
+from certifly.core.errors import DomainError
 from certifly.storage.errors import StorageError
 
 
-def explain(error: Exception) -> tuple[str, str] | None:
-    """A message and the kind of error, or None when there is nothing an operator can do."""
+class DatabaseUnusable(DomainError):
+    """The database cannot be reached, or does not let us in."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The database cannot be used: {reason}. See CERTIFLY_DATABASE_URL.")
+
+
+class FilesUnusable(DomainError):
+    """The folder or bucket of files cannot be used."""
+
+
+def trouble_in(error: Exception) -> DomainError | None:
+    """What an operator can act on, as an error of ours; None for a defect."""
     if isinstance(error, StorageError):
-        return error.message, type(error).__name__
+        return FilesUnusable(error.message)
     if isinstance(error, ArgumentError):
-        return "CERTIFLY_DATABASE_URL is not an address of a database.", "DatabaseAddressInvalid"
-    if isinstance(error, OperationalError):
-        return (
-            f"The database cannot be used: {_first_line(error)}. See CERTIFLY_DATABASE_URL.",
-            "DatabaseUnusable",
-        )
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return f"The connection to the database broke: {_first_line(error)}.", "DatabaseUnusable"
+        return DatabaseUnusable("its address cannot be read")
+    if isinstance(error, DBAPIError) and (
+        isinstance(error, OperationalError) or error.connection_invalidated
+    ):
+        return DatabaseUnusable(_first_line(error))
     return None
 
 
 def _first_line(error: DBAPIError) -> str:
-    """What the driver said, on one line and without our statement, which may hold data."""
-    return (
-        " ".join(str(error.orig).splitlines()[0].split()).rstrip(".")
-        if str(error.orig)
-        else "no reason given"
-    )
+    """What the driver said, without the rest, which may quote our statement and its data."""
+    words = str(error.orig).strip().splitlines()
+    return " ".join(words[0].split()).rstrip(".") if words else "no reason was given"

@@ -7,15 +7,18 @@ codes: 0 done, 1 refused or failed, 2 called in a way there is not, 130 interrup
 import json
 import os
 import sys
+from collections.abc import Mapping
 
 import click
 
 from certifly import __version__
+from certifly.cli.outbox import outbox
 from certifly.cli.processes import migrate, run, serve, work
 from certifly.cli.render import render
+from certifly.cli.template import template
 from certifly.cli.tenant import tenant
 from certifly.cli.token import token
-from certifly.core.errors import DomainError
+from certifly.core.errors import DomainError, Invalid
 
 INTERRUPTED_EXIT = 130
 
@@ -26,7 +29,7 @@ def certifly() -> None:
     """Issue certificates that anyone can check. Settings are CERTIFLY_* environment variables."""
 
 
-for command in (run, serve, work, migrate, tenant, token, render):
+for command in (run, serve, work, migrate, tenant, token, template, render, outbox):
     certifly.add_command(command)
 
 
@@ -43,34 +46,39 @@ def main() -> None:
         # Whoever read us has gone (``| head``). Python would complain once more while it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         exit_code = 1
+    except DomainError as error:
+        _tell(error)
+        exit_code = 1
     except Exception as error:
-        words = _in_words(error)
-        if words is None:
+        from certifly.app.trouble import trouble_in
+
+        # What an operator can do nothing about is a defect of ours: its traceback is wanted.
+        if (trouble := trouble_in(error)) is None:
             raise
-        _tell(*words)
+        _tell(trouble)
         exit_code = 1
     sys.exit(exit_code or 0)
 
 
-def _in_words(error: Exception) -> tuple[str, str] | None:
-    """What a person can do something about; None for a defect of ours, whose traceback is wanted."""
-    if isinstance(error, DomainError):
-        return error.message, type(error).__name__
-
-    from certifly.app.trouble import explain
-
-    return explain(error)
-
-
-def _tell(message: str, kind: str) -> None:
+def _tell(error: DomainError) -> None:
+    faults = error.errors if isinstance(error, Invalid) else {}
     if "--json" in sys.argv:
-        click.echo(json.dumps({"error": message, "code": kind}, ensure_ascii=False), err=True)
-    else:
-        click.echo(f"Error: {message}", err=True)
+        _tell_program(error.message, type(error).__name__, faults)
+        return
+    for place, found in faults.items():
+        for fault in found:
+            click.echo(f"Error: {fault if place in fault else f'{place}: {fault}'}", err=True)
+    if not faults:
+        click.echo(f"Error: {error.message}", err=True)
 
 
 def _tell_usage(error: click.UsageError) -> None:
     if "--json" in sys.argv:
-        _tell(error.format_message(), "UsageError")
+        _tell_program(error.format_message(), "UsageError", {})
     else:
         error.show()
+
+
+def _tell_program(message: str, kind: str, faults: Mapping[str, list[str]]) -> None:
+    said = {"message": message, "errors": faults, "code": kind}
+    click.echo(json.dumps(said, ensure_ascii=False), err=True)

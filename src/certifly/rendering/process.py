@@ -15,7 +15,8 @@ import select
 import shutil
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
 from io import RawIOBase
@@ -93,7 +94,10 @@ class Drawing:
             if OUT_OF_MEMORY_WHILE_READING in error.reason:
                 raise MemoryError from error
             raise
-        return pdf if format == "pdf" else rasterise(pdf)
+        if format == "pdf":
+            return pdf
+        with memory_watched_by_the_pool_alone():
+            return rasterise(pdf)
 
     def _renew(self) -> None:
         """Begin a new folder: an engine only ever adds to its own. The fonts stay loaded."""
@@ -162,8 +166,24 @@ def limit_memory(memory_mb: int) -> None:
     RLIMIT_DATA counts private writable pages, which is what a process can run away with. RLIMIT_AS would
     also count address space that is only reserved, and the allocator reserves 64 MB for every thread.
     """
-    resource.setrlimit(resource.RLIMIT_DATA, (memory_mb * BYTES_PER_MB,) * 2)
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (memory_mb * BYTES_PER_MB, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+@contextmanager
+def memory_watched_by_the_pool_alone() -> Iterator[None]:
+    """Let allocations succeed for a while; the pool still ends a process that holds too much.
+
+    pdfium leaves out a picture for which it gets no memory, without a word. A certificate with a hole must
+    never be taken for a good one, so while pdfium draws, nothing is refused.
+    """
+    limit, most = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, most))
 
 
 def take_over_pipes() -> tuple[RawIOBase, BinaryIO]:

@@ -10,6 +10,7 @@ from certifly.api.openapi import build_document
 from certifly.api.v1 import certificates, me
 from certifly.app.wiring import load_settings, open_services
 from certifly.core.settings import Settings
+from certifly.public.door import install_public
 from certifly.web.answers import encode
 from certifly.web.caller import Identities
 from certifly.web.errors import install_error_answers
@@ -42,6 +43,8 @@ def create_app(settings: Settings) -> FastAPI:
     install_error_answers(app)
     for router in API_ROUTERS:
         app.include_router(router)
+
+    install_public(app)
 
     document = encode(build_document(API_ROUTERS, settings))
 

@@ -63,7 +63,7 @@ class CertificateCode(Base):
     """Finds the tenant of a public code. The only index on random keys, so inserts stay quick at millions."""
 
     __tablename__ = "certificate_codes"
-    __table_args__ = {"sqlite_with_rowid": False}
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     code: Mapped[uuid.UUID] = mapped_column(sa.Uuid, primary_key=True)
     tenant_id: Mapped[int] = mapped_column(BigId, sa.ForeignKey("tenants.id"))

@@ -8,22 +8,22 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
+from certifly.certificates.issue import PRODUCE
 from certifly.certificates.models import FAILED, RECORDED, RENDERED, Certificate
 from certifly.core.errors import NotFound
 from certifly.db.database import Database
 from certifly.db.tenant import TenantDB
 from certifly.delivery.email.queue import release_emails
 from certifly.jobs.announce import announce_later
+from certifly.rendering.child import Format
 from certifly.rendering.errors import RenderFailed, RenderInterrupted
 from certifly.rendering.fitting import Fitting
 from certifly.rendering.job import RenderJob, asset_names
-from certifly.rendering.pool import Format, RenderPool
+from certifly.rendering.pool import RenderPool
 from certifly.storage.blobs import BlobStore
 from certifly.storage.errors import BlobMissing
 from certifly.templates.queries import get_version
 from certifly.templates.values import title_of
-
-from certifly.certificates.issue import PRODUCE
 
 log = logging.getLogger(__name__)
 

@@ -23,7 +23,7 @@ class ProductionContext(Protocol):
     def renderers(self) -> RenderPool: ...
 
 
-def run_produce(context: ProductionContext, tenant_id: int, certificate_id: int, *, attempt: int) -> None:
+def run_produce(context: ProductionContext, tenant_id: int, certificate_id: int, *, attempt: int) -> None:  # noqa: ARG001
     """Draw and store the files of one certificate."""
     produce(
         context.database,
@@ -38,7 +38,7 @@ def run_produce(context: ProductionContext, tenant_id: int, certificate_id: int,
 
 
 def fail_produce(
-    context: ProductionContext, tenant_id: int, certificate_id: int, *, attempt: int, reason: str
+    context: ProductionContext, tenant_id: int, certificate_id: int, *, attempt: int, reason: str  # noqa: ARG001
 ) -> None:
     """Every run of the job ended in trouble that is not the certificate's: record it for the operator."""
     context.database.write(

@@ -86,12 +86,14 @@ def _make_tenant(settings: Settings) -> dict[str, Any]:
 
 
 def _make_template(base_url: str, token: str) -> str:
-    from certifly.templates.starters import load_starter
+    from certifly.templates.starters import read_starter
 
-    starter = load_starter("certificate-of-completion")
-    for content in starter.assets.values():
-        _call(base_url, "POST", "/api/v1/assets", token, raw=content, content_type="application/octet-stream")
-    created = _call(base_url, "POST", "/api/v1/templates", token, starter.document)
+    starter = read_starter()
+    digests = {
+        name: _call(base_url, "POST", "/api/v1/assets", token, raw=content)["data"]["id"]
+        for name, content in starter.pictures.items()
+    }
+    created = _call(base_url, "POST", "/api/v1/templates", token, starter.with_pictures(digests))
     template_id = str(created["data"]["id"])
     _call(base_url, "POST", f"/api/v1/templates/{template_id}/publish", token, {})
     return template_id
@@ -139,8 +141,8 @@ def _call(
     body: Mapping[str, Any] | None = None,
     *,
     raw: bytes | None = None,
-    content_type: str = "application/json",
 ) -> dict[str, Any]:
+    content_type = "application/json" if raw is None else "application/octet-stream"
     headers = {"Authorization": f"Bearer {token}", "Content-Type": content_type}
     data = raw if raw is not None else None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(base_url + path, data=data, headers=headers, method=method)

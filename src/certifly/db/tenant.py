@@ -150,8 +150,7 @@ class Directory(Rows):
     def get(self, model: type[M], *key: object) -> M | None:
         """The row with this primary key, or None."""
         assert not issubclass(model, TenantOwned)
-        found: M | None = self._session.get(model, key)
-        return found
+        return self._session.get(model, tuple(key))
 
     def find(
         self,

@@ -2,6 +2,7 @@
 
 import logging
 
+import psycopg
 from sqlalchemy.exc import DBAPIError
 
 from certifly.core.errors import DatabaseBusy
@@ -32,9 +33,9 @@ def is_passing(error: DBAPIError) -> bool:
     """Whether the same statement may succeed later: locked, deadlocked, or out of reach."""
     if error.connection_invalidated or str(error.orig).startswith(_SQLITE_PASSING):
         return True
-    if not hasattr(error.orig, "sqlstate"):
+    if not isinstance(error.orig, psycopg.Error):
         return False  # SQLite, and not for want of a lock
-    state: str | None = error.orig.sqlstate
+    state = error.orig.sqlstate
     if state is None:
-        return type(error.orig).__name__ == "OperationalError"  # no server has answered
+        return isinstance(error.orig, psycopg.OperationalError)  # no server has answered
     return state[:2] in _PASSING_CLASSES or state == _LOCK_NOT_AVAILABLE

@@ -91,7 +91,7 @@ class Writer:
             for unit in group:
                 self._write([unit])
             return
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whoever awaits the unit gets it
             for unit in group:
                 unit.future.set_exception(translated(error))
             return

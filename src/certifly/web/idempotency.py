@@ -28,7 +28,7 @@ KEPT_FOR = timedelta(hours=24)
 WAIT_SECONDS = 10.0
 """How long a request waits for an earlier one with the same key."""
 
-_KEY = re.compile(r"[\x20-\x7e]{1,%d}" % KEY_LENGTH_MAX)
+_KEY = re.compile(rf"[\x20-\x7e]{{1,{KEY_LENGTH_MAX}}}")
 
 
 class IdempotencyKeyInUse(DomainError):

@@ -1,0 +1,26 @@
+"""What an e-mail tells of a certificate: delivery asks, certificates know."""
+
+from certifly.certificates.models import Certificate
+from certifly.db.tenant import TenantDB
+from certifly.delivery.email.compose import CertificateFacts
+from certifly.templates.queries import get_version
+from certifly.templates.values import title_of
+
+
+def read_facts(db: TenantDB, certificate_id: int) -> CertificateFacts:
+    """The facts of a rendered certificate."""
+    certificate = db.get(Certificate, certificate_id)
+    assert certificate is not None, "a foreign key keeps the certificate of an e-mail"
+    assert certificate.pdf_digest is not None, "e-mails are released when the PDF is stored"
+    document = get_version(db, certificate.template_id, certificate.template_version).document
+    values = certificate.drawing["values"]
+    name = document.recipient.name
+    return CertificateFacts(
+        code=str(certificate.code),
+        title=title_of(document, values),
+        language=document.language,
+        recipient_name=values.get(name, "") if name else "",
+        issuer_name=certificate.issuer_name,
+        check_url=certificate.check_url,
+        pdf_name=certificate.pdf_digest,
+    )

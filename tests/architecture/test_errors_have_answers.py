@@ -9,7 +9,14 @@ from certifly.core.errors import DomainError
 from certifly.web.errors import STATUS
 
 NEVER_MEETS_A_CALLER = {
-    "certifly.core.settings.SettingsInvalid": "stops the start, before any door is open",
+    "certifly.app.migrate.NotMigrated": "stops the start, before any door is open",
+    "certifly.app.trouble.DatabaseUnusable": "stops the start",
+    "certifly.app.trouble.FilesUnusable": "stops the start",
+    "certifly.core.settings.SettingsInvalid": "stops the start",
+    "certifly.delivery.email.server.MailAddressInvalid": "stops the start",
+    "certifly.storage.errors.FilesAddressInvalid": "stops the start",
+    "certifly.worker.slot.SlotLost": "ends a worker, which has no caller",
+    "certifly.worker.slot.SlotTaken": "ends a worker, which has no caller",
 }
 
 

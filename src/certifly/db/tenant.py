@@ -139,7 +139,7 @@ class TenantDB(Rows):
         if self.connection.dialect.name == "postgresql":
             self.connection.execute(_LOCK_TENANT, {"tenant_id": self.tenant_id})
 
-    def _own(self, model: type[M]) -> sa.Select[tuple[M]]:
+    def _own(self, model: type[M]) -> sa.Select[M]:
         assert issubclass(model, TenantOwned)
         return sa.select(model).where(model.tenant_id == self.tenant_id)
 

@@ -19,11 +19,26 @@ from starlette.responses import Response
 
 from certifly.core.errors import DatabaseBusy, DomainError, Invalid, NotFound, Overloaded, QueueFull
 from certifly.core.logging import request_id
+from certifly.delivery.email.queue import TooManyEmails
+from certifly.rendering.errors import RenderFailed
+from certifly.rendering.fit import TextProblems
+from certifly.rendering.images import PictureRefused
+from certifly.storage.errors import StorageUnavailable
+from certifly.templates.errors import (
+    TemplateArchived,
+    TooManyAssets,
+    TooManyTemplates,
+    TooManyVersions,
+    UnacceptableText,
+)
 from certifly.tenants.errors import ScopeMissing, TenantSlugTaken, TokenMissing, TokenRefused
 from certifly.web.decoding import BodyCutShort, BodyTooLarge, MediaTypeUnsupported
+from certifly.web.idempotency import IdempotencyKeyInUse
 from certifly.web.limiting import TooManyRequests
 
 log = logging.getLogger(__name__)
+
+STORAGE_RETRY_AFTER_SECONDS = 5
 
 STATUS: dict[type[DomainError], tuple[int, str]] = {
     Invalid: (422, "invalid"),
@@ -39,6 +54,16 @@ STATUS: dict[type[DomainError], tuple[int, str]] = {
     MediaTypeUnsupported: (415, "media_type_unsupported"),
     BodyCutShort: (400, "body_cut_short"),
     TooManyRequests: (429, "too_many_requests"),
+    IdempotencyKeyInUse: (409, "idempotency_key_in_use"),
+    TemplateArchived: (409, "template_archived"),
+    TooManyTemplates: (409, "too_many_templates"),
+    TooManyVersions: (409, "too_many_versions"),
+    TooManyAssets: (409, "too_many_assets"),
+    TooManyEmails: (409, "too_many_emails"),
+    PictureRefused: (422, "picture_refused"),
+    TextProblems: (422, "text_undrawable"),
+    UnacceptableText: (422, "text_unacceptable"),
+    RenderFailed: (422, "render_failed"),
 }
 
 _PLAIN: dict[int, tuple[str, str]] = {
@@ -97,6 +122,11 @@ def answer(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException):
         code, message = _PLAIN.get(error.status_code, ("error", HTTPStatus(error.status_code).phrase + "."))
         return error_response(error.status_code, code, message, headers=error.headers, problem=problem)
+    if isinstance(error, StorageUnavailable):
+        log.error("storage_unavailable", exc_info=error)
+        message = "Files cannot be stored or read just now. Repeat the request in a moment."
+        headers = {"Retry-After": str(STORAGE_RETRY_AFTER_SECONDS)}
+        return error_response(503, "storage_unavailable", message, headers=headers, problem=problem)
     if isinstance(error, ClientDisconnect):
         return answer(request, BodyCutShort())
     log.error("unexpected_error", exc_info=error, extra={"facts": {"path": _route_of(request)}})
@@ -122,6 +152,7 @@ def install_error_answers(app: FastAPI) -> None:
 
     app.add_exception_handler(DomainError, handle)
     app.add_exception_handler(HTTPException, handle)
+    app.add_exception_handler(StorageUnavailable, handle)
     app.add_exception_handler(ClientDisconnect, handle)
     app.add_exception_handler(RequestValidationError, handle)
     app.add_exception_handler(Exception, handle)

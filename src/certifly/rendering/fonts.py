@@ -93,6 +93,8 @@ class FontBook:
             EMOJI_FAMILY,
             first_han,
             *(name for name in _CHINESE_JAPANESE_KOREAN.values() if name != first_han),
+            # Last, what the operator added: perhaps a script that none of ours has.
+            *self.families,
         )
         return tuple(dict.fromkeys(names))
 

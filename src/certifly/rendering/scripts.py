@@ -1,14 +1,11 @@
-"""Writing systems and directions: the little of Unicode that setting a line of text needs.
-
-A simplification of the bidirectional algorithm (UAX #9): it finds which stretches run which way, which is
-what shaping needs; the order in which they end up is left to the typesetter, which has all of it.
-"""
+"""Writing systems: the little of Unicode's character database that setting a line of text needs."""
 
 import unicodedata
-from collections.abc import Iterator
 from functools import lru_cache
 
 from fontTools import unicodedata as fonttools_unicodedata
+
+from certifly.rendering.bidi import levels_of
 
 CHARACTERS_KEPT_MAX = 20_000
 
@@ -17,9 +14,6 @@ CONNECTED_SCRIPTS = frozenset({"Arab", "Syrc", "Mong", "Deva", "Beng", "Guru", "
 ALPHABETS_OF_EUROPE = frozenset({"Latn", "Grek", "Cyrl"})
 
 _GENERIC = frozenset({"Zyyy", "Zinh", "Zzzz"})
-_RIGHT_TO_LEFT = frozenset({"R", "AL"})
-_LEFT_TO_RIGHT = frozenset({"L", "EN", "AN"})
-_JOINS_NUMBERS = frozenset({"ES", "CS", "ET"})
 
 # Emoji_Presentation of Unicode 16 below U+1F000 (emoji-data.txt): drawn as pictures unless told otherwise.
 _PICTURES = (
@@ -72,67 +66,34 @@ def pictures_in(text: str) -> str:
     return "".join(sorted(found))
 
 
-def starts_right_to_left(text: str) -> bool:
-    """Whether the first strong character runs right to left (UAX #9, P2 and P3)."""
-    for character in text:
-        kind = unicodedata.bidirectional(character)
-        if kind == "L":
-            return False
-        if kind in _RIGHT_TO_LEFT:
-            return True
-    return False
-
-
-def runs_of(text: str, *, is_right_to_left: bool) -> Iterator[tuple[int, int, bool]]:
-    """Stretches of one direction and one script, in logical order: start, end, runs right to left."""
+def runs_of(text: str, *, is_right_to_left: bool) -> list[tuple[int, int, int]]:
+    """Stretches of one script and one bidirectional level, in logical order: start, end, level."""
     if text.isascii() and not is_right_to_left:
-        yield 0, len(text), False
-        return
+        return [(0, len(text), 0)]
 
-    directions = _directions(text, is_right_to_left=is_right_to_left)
-    start, direction, script = 0, directions[0], script_of(text[0])
+    levels = levels_of(text, is_right_to_left=is_right_to_left)
+    runs: list[tuple[int, int, int]] = []
+    start, level, script = 0, levels[0], script_of(text[0])
     for index in range(1, len(text)):
         here = script_of(text[index])
         is_compatible = here in _GENERIC or script in _GENERIC or here == script
-        if directions[index] != direction or not is_compatible:
-            yield start, index, direction
-            start, direction, script = index, directions[index], here
+        if levels[index] != level or not is_compatible:
+            runs.append((start, index, level))
+            start, level, script = index, levels[index], here
         elif script in _GENERIC:
             script = here
-    yield start, len(text), direction
+    return [*runs, (start, len(text), level)]
 
 
-def _directions(text: str, *, is_right_to_left: bool) -> list[bool]:
-    kinds = [unicodedata.bidirectional(character) for character in text]
-    known: list[bool | None] = []
-    for index, kind in enumerate(kinds):
-        if kind in _RIGHT_TO_LEFT:
-            known.append(True)
-        elif kind in _LEFT_TO_RIGHT:
-            known.append(False)
-        elif kind == "NSM" and known:
-            known.append(known[-1])
-        elif kind in _JOINS_NUMBERS and "EN" in kinds[max(0, index - 1) : index + 2]:
-            known.append(False)
-        else:
-            known.append(None)
-    return _settle_neutrals(known, is_right_to_left)
-
-
-def _settle_neutrals(known: list[bool | None], base: bool) -> list[bool]:
-    """Neutrals between two of one direction take it; all others take the direction of the whole."""
-    after: list[bool] = []
-    following = base
-    for direction in reversed(known):
-        following = following if direction is None else direction
-        after.append(following)
-    after.reverse()
-    settled: list[bool] = []
-    before = base
-    for direction, coming in zip(known, after, strict=True):
-        if direction is not None:
-            before = direction
-            settled.append(direction)
-        else:
-            settled.append(before if before == coming else base)
-    return settled
+def in_visual_order(runs: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """The runs from left to right (UAX #9, L2): from the highest level down, stretches are reversed."""
+    ordered = list(runs)
+    for level in range(max((run[2] for run in runs), default=0), 0, -1):
+        start = 0
+        while start < len(ordered):
+            end = start
+            while end < len(ordered) and ordered[end][2] >= level:
+                end += 1
+            ordered[start:end] = reversed(ordered[start:end])
+            start = max(end, start + 1)
+    return ordered

@@ -12,7 +12,7 @@ from functools import lru_cache
 import uharfbuzz as hb
 
 from certifly.rendering.fonts import EMOJI_FAMILY, Cut, FontBook
-from certifly.rendering.scripts import is_ignorable, runs_of
+from certifly.rendering.scripts import in_visual_order, is_ignorable, runs_of
 
 FACES_KEPT_MAX = 256
 FONTS_KEPT_MAX = 512
@@ -150,11 +150,9 @@ def set_line(book: FontBook, text: str, type: Type, is_right_to_left: bool) -> L
     advances = [0.0] * len(text)
     pen, missing = 0.0, []
     left = right = top = bottom = 0.0
-    runs = [
-        (start, end, _set_run(book, text[start:end], type, direction))
-        for start, end, direction in (runs_of(text, is_right_to_left=is_right_to_left) if text else ())
-    ]
-    for number, (start, _end, glyphs) in enumerate(reversed(runs) if is_right_to_left else runs):
+    runs = runs_of(text, is_right_to_left=is_right_to_left) if text else []
+    for number, (start, end, level) in enumerate(in_visual_order(runs) if len(runs) > 1 else runs):
+        glyphs = _set_run(book, text[start:end], type, level % 2 == 1)
         missing.extend(glyphs.missing)
         if number:
             # Where exactly the typesetter ends a run is its affair; at worst this is a gap too many.
@@ -224,13 +222,23 @@ def _try_families(
             ):
                 index += 1
             start, end = _lacking(infos, first, index, len(text), is_right_to_left)
+            if _is_torn(infos, first, index, is_right_to_left):
+                glyphs.missing.append(text[start:end].strip() or text[start:end])
             # A half-drawn cluster is taken back and tried as a whole.
             while glyphs.found and base + start <= glyphs.found[-1][0] < base + end:
                 glyphs.found.pop()
             _try_families(book, text[start:end], base + start, type, position + 1, is_right_to_left, glyphs)
-            while index + 1 < count and start <= infos[index + 1].cluster < end:
-                index += 1
         index += 1
+
+
+def _is_torn(infos: Sequence[hb.GlyphInfo], first: int, last: int, is_right_to_left: bool) -> bool:
+    """Whether the font has only the later part of a cluster: a mark without its base, or the reverse.
+
+    The typesetter would lose the base or draw it twice; such a text must be set in other families.
+    """
+    if last + 1 < len(infos) and infos[last + 1].cluster == infos[last].cluster:
+        return True
+    return is_right_to_left and first > 0 and infos[first - 1].cluster == infos[first].cluster
 
 
 def _lacking(

@@ -8,7 +8,7 @@ HTML; nothing is loaded from elsewhere when the message is opened.
 import html
 import unicodedata
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from certifly.delivery.email.headers import MAIL, mailbox, one_line, shorten
 from certifly.delivery.email.words import Words, words_for
 
+TITLE_CHARACTERS_MAX = 1000
 SUBJECT_CHARACTERS_MAX = 150
 DISPLAY_NAME_CHARACTERS_MAX = 100
 FILE_NAME_CHARACTERS_MAX = 80
@@ -60,11 +61,12 @@ def compose(
 
     ``sender`` is the plain address that mail comes from; its display name is the issuer's.
     """
+    facts = _cleaned(facts)
     words = words_for(facts.language)
     message = EmailMessage(policy=MAIL)
-    message["From"] = mailbox(sender, one_line(facts.issuer_name, DISPLAY_NAME_CHARACTERS_MAX))
-    message["To"] = mailbox(recipient, one_line(facts.recipient_name, DISPLAY_NAME_CHARACTERS_MAX))
-    message["Subject"] = one_line(facts.title, SUBJECT_CHARACTERS_MAX)
+    message["From"] = mailbox(sender, facts.issuer_name)
+    message["To"] = mailbox(recipient, facts.recipient_name)
+    message["Subject"] = shorten(facts.title, SUBJECT_CHARACTERS_MAX)
     message["Date"] = format_datetime(now)
     message["Message-ID"] = message_id
     # RFC 3834: so that no holiday notice answers; the second line says the same to Exchange.
@@ -103,9 +105,18 @@ def file_name(title: str) -> str:
     return f"{stem or FALLBACK_FILE_NAME}.pdf"
 
 
+def _cleaned(facts: CertificateFacts) -> CertificateFacts:
+    """The same with every text on one line and of bounded length, whatever came in."""
+    return replace(
+        facts,
+        title=one_line(facts.title, TITLE_CHARACTERS_MAX),
+        recipient_name=one_line(facts.recipient_name, DISPLAY_NAME_CHARACTERS_MAX),
+        issuer_name=one_line(facts.issuer_name, DISPLAY_NAME_CHARACTERS_MAX),
+    )
+
+
 def _text(facts: CertificateFacts, words: Words) -> str:
-    name = one_line(facts.recipient_name, DISPLAY_NAME_CHARACTERS_MAX)
-    issuer = _isolated(one_line(facts.issuer_name, DISPLAY_NAME_CHARACTERS_MAX), words)
+    name, issuer = facts.recipient_name, _isolated(facts.issuer_name, words)
     paragraphs = [
         words.greeting.format(name=_isolated(name, words)) if name else words.greeting_nobody,
         facts.title,
@@ -118,8 +129,7 @@ def _text(facts: CertificateFacts, words: Words) -> str:
 
 
 def _html(facts: CertificateFacts, words: Words) -> str:
-    name = one_line(facts.recipient_name, DISPLAY_NAME_CHARACTERS_MAX)
-    issuer = _bdi(one_line(facts.issuer_name, DISPLAY_NAME_CHARACTERS_MAX))
+    name, issuer = facts.recipient_name, _bdi(facts.issuer_name)
     is_rtl = words.direction == "rtl"
     return _PAGE.substitute(
         language=words.language,

@@ -82,14 +82,15 @@ def mailbox(address: str, display_name: str = "") -> Address:
     if address.isascii():
         if _ASCII_ADDRESS.fullmatch(address) is None:
             raise AddressUnusable
-        return Address(display_name, addr_spec=address)
+        local_part, _, domain = address.partition("@")
+        return Address(display_name, username=local_part, domain=domain)
     try:
         checked = email_validator.validate_email(
             address, check_deliverability=False, globally_deliverable=False
         )
     except email_validator.EmailNotValidError as error:
         raise AddressUnusable from error
-    return Address(display_name, addr_spec=f"{checked.local_part}@{checked.ascii_domain}")
+    return Address(display_name, username=checked.local_part, domain=checked.ascii_domain)
 
 
 def one_line(text: str, characters_max: int) -> str:

@@ -29,7 +29,7 @@ class MailContext(Protocol):
     def read_facts(self) -> ReadFacts: ...
 
 
-def send_email(context: MailContext, tenant_id: int, email_id: str, *, attempt: int) -> None:
+def run_send(context: MailContext, tenant_id: int, email_id: str, *, attempt: int) -> None:
     """Make one attempt to send an e-mail; ``attempt`` is its turn. Running it again is harmless."""
     send(
         context.database,
@@ -44,7 +44,7 @@ def send_email(context: MailContext, tenant_id: int, email_id: str, *, attempt: 
     )
 
 
-def email_failed(context: MailContext, tenant_id: int, email_id: str, *, attempt: int, reason: str) -> None:
+def fail_send(context: MailContext, tenant_id: int, email_id: str, *, attempt: int, reason: str) -> None:
     """The job could not be done, in ways its domain did not foresee."""
     context.database.write(
         tenant_id, lambda db: record_defeat(db, email_id, attempt, reason=reason, now=utc_now())

@@ -10,12 +10,16 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
+from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from pydantic_core import ErrorDetails
+
+from certifly.rendering.check import layout_faults
 from certifly.rendering.layout import Element, Layout, Page, TextElement
 from certifly.rendering.placeholders import BUILT_IN, names_in
 from certifly.templates.faults import Faults, shown
@@ -158,7 +162,7 @@ def stored_document(stored: Mapping[str, Any]) -> TemplateDocument:
     return TemplateDocument.model_validate(stored)
 
 
-def parse_document(raw: object) -> TemplateDocument:
+def parse_document(raw: object, *, fonts_dir: Path | None = None) -> TemplateDocument:
     """Judge a document from outside. Raises Invalid, each fault at its place (``layout.elements.3.text``).
 
     Fonts and places on the page are judged too; whether the pictures exist is for the tenant's door to say.
@@ -169,7 +173,7 @@ def parse_document(raw: object) -> TemplateDocument:
     try:
         document = TemplateDocument.model_validate(normal)
     except ValidationError as error:
-        for found in error.errors(include_url=False, include_input=False):
+        for found in _without_echoes(error.errors(include_url=False, include_input=False)):
             place = _place(found["loc"])
             path = ".".join(map(str, place)) or "document"
             faults.add(path, sentence(path, found, _known_keys(found["loc"])))
@@ -179,6 +183,9 @@ def parse_document(raw: object) -> TemplateDocument:
     _check_names(document, faults)
     _check_recipient(document, faults)
     _check_placeholders(document, faults)
+    for where, messages in layout_faults(document.layout, fonts_dir=fonts_dir).items():
+        for message in messages:
+            faults.add(f"layout.{where}", message)
     faults.raise_if_any()
 
     return document
@@ -195,10 +202,19 @@ def _normalised(value: object, place: tuple[str | int, ...], faults: Faults) -> 
             return ""
         return unicodedata.normalize("NFC", value)
     if isinstance(value, dict):
-        return {str(key): _normalised(item, (*place, shown(str(key))), faults) for key, item in value.items()}
+        return {shown(str(key)): _normalised(item, (*place, str(key)), faults) for key, item in value.items()}
     if isinstance(value, list):
         return [_normalised(item, (*place, index), faults) for index, item in enumerate(value)]
     return value
+
+
+def _without_echoes(found: list[ErrorDetails]) -> Iterator[ErrorDetails]:
+    """A list whose every item is faulty is also reported as empty, which it is not."""
+    for error in found:
+        here = error["loc"]
+        below = (other["loc"] for other in found if len(other["loc"]) > len(here))
+        if error["type"] != "too_short" or not any(place[: len(here)] == here for place in below):
+            yield error
 
 
 def _place(location: tuple[str | int, ...]) -> tuple[str | int, ...]:

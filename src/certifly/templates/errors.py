@@ -52,3 +52,12 @@ class TooManyAssets(DomainError):
 
     def __init__(self, assets_max: int) -> None:
         super().__init__(f"There are already {assets_max} pictures, the most one tenant may have.")
+
+
+class TooManyVersions(DomainError):
+    """The template was published as often as one may be."""
+
+    def __init__(self, versions_max: int) -> None:
+        super().__init__(
+            f"This template has {versions_max} versions, the most one may have. Create a new one from it."
+        )

@@ -1,0 +1,55 @@
+"""Publish: freeze the draft as a version that certificates are issued from, for ever.
+
+Versions are only ever added. Publishing a draft that is already the published version changes nothing, so a
+program may publish on every deployment.
+"""
+
+from datetime import datetime
+from pathlib import Path
+
+from certifly.db.tenant import TenantDB
+from certifly.templates.document import stored_document
+from certifly.templates.drawable import refuse_undrawable
+from certifly.templates.errors import TemplateArchived, TooManyVersions
+from certifly.templates.models import ARCHIVED, PUBLISHED, Template, TemplateVersion
+
+VERSIONS_MAX = 10_000
+
+
+def publish(
+    db: TenantDB,
+    template: Template,
+    *,
+    issuer_name: str,
+    check_url: str,
+    now: datetime,
+    fonts_dir: Path | None = None,
+) -> None:
+    """Make the draft the version that certificates are issued from.
+
+    ``issuer_name`` and an example of ``check_url`` are what every certificate will print: a layout in which
+    they find no room is refused here (Invalid), rather than on every certificate. Raises TemplateArchived.
+    """
+    if template.status == ARCHIVED:
+        raise TemplateArchived(template.id)
+    if template.published_digest == template.document_digest:
+        return
+    number = (template.published_version or 0) + 1
+    if number > VERSIONS_MAX:
+        raise TooManyVersions(VERSIONS_MAX)
+    document = stored_document(template.document)
+    refuse_undrawable(document, issuer_name=issuer_name, check_url=check_url, fonts_dir=fonts_dir)
+
+    version = TemplateVersion(
+        template_id=template.id,
+        number=number,
+        document=template.document,
+        document_digest=template.document_digest,
+        created_at=now,
+    )
+    db.add(version)
+    template.status = PUBLISHED
+    template.published_version = number
+    template.published_digest = template.document_digest
+    template.published_at = now
+    template.updated_at = now

@@ -3,6 +3,7 @@
 Reads every row, about a second for each million: for ``doctor``, not for a request.
 """
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,8 @@ from certifly.certificates.routes import check_address
 from certifly.db.tenant import TenantDB
 from certifly.db.types import UTCDateTime
 
-NO_CODE = "00000000-0000-4000-8000-000000000000"
+ENDING_LENGTH = len(check_address("", uuid.UUID(int=0)))
+"""Every check address ends alike; what stands before is the public address it was made with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +32,8 @@ class Printed:
 
 def survey(db: TenantDB, *, recorded_before: datetime) -> list[Printed]:
     """The tenant's certificates by the public address they carry, oldest first."""
-    # Every check address ends alike, so what stands before that end is the public address it was made with.
-    ending = len(check_address("", NO_CODE))
-    public_url = sa.func.substr(Certificate.check_url, 1, sa.func.length(Certificate.check_url) - ending)
+    length = sa.func.length(Certificate.check_url) - ENDING_LENGTH
+    public_url = sa.func.substr(Certificate.check_url, 1, length)
     is_late = (Certificate.state == RECORDED) & (Certificate.created_at < recorded_before)
     first_at = sa.func.min(Certificate.created_at, type_=UTCDateTime())
     query = (

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 import click
 
 from certifly import __version__
+from certifly.cli.doctor import doctor
 from certifly.cli.outbox import outbox
 from certifly.cli.processes import migrate, run, serve, work
 from certifly.cli.render import render
@@ -29,7 +30,7 @@ def certifly() -> None:
     """Issue certificates that anyone can check. Settings are CERTIFLY_* environment variables."""
 
 
-for command in (run, serve, work, migrate, tenant, token, template, render, outbox):
+for command in (run, serve, work, migrate, tenant, token, template, render, outbox, doctor):
     certifly.add_command(command)
 
 

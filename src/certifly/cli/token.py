@@ -18,7 +18,7 @@ LIFETIME_MAX = timedelta(days=3660)
 """Longer than this is the same as for ever, and is better said by leaving the option out."""
 
 
-class Lifetime(click.ParamType):
+class Lifetime(click.ParamType[timedelta]):
     """``90d``, ``12h``, ``8w``."""
 
     name = "lifetime"

@@ -148,7 +148,7 @@ class Mailer:
                     return error.outcome
                 except TimeoutError:
                     if connection is not None:
-                        connection.client.close()
+                        _end(connection.client)
                     return Outcome("temporary", None, f"The mail server {self.server} is too slow.")
                 await self._keep(connection)
                 return outcome
@@ -184,10 +184,10 @@ class Mailer:
                     )
                 await client.login(server.user, server.password)
         except (ServerUnusable, asyncio.CancelledError):
-            client.close()
+            _end(client)
             raise
         except (aiosmtplib.SMTPException, OSError) as error:
-            client.close()
+            _end(client)
             raise self._unusable(error) from error
         return client
 
@@ -239,7 +239,7 @@ class Mailer:
         try:
             await connection.client.noop(timeout=self._timeouts.connect)
         except (aiosmtplib.SMTPException, OSError):
-            connection.client.close()
+            _end(connection.client)
             return False
         return True
 
@@ -279,14 +279,14 @@ class Mailer:
     async def _refused(self, client: aiosmtplib.SMTP, error: Exception) -> Outcome:
         """What a refusal means, with the envelope taken back so that the connection can go on."""
         if not isinstance(error, aiosmtplib.SMTPResponseException):
-            client.close()
+            _end(client)
             if isinstance(error, TimeoutError):
                 return Outcome("temporary", None, f"The mail server {self.server} stopped answering.")
             return Outcome("temporary", None, f"The mail server {self.server} broke the connection off.")
         try:
             await client.rset()
         except (aiosmtplib.SMTPException, OSError):
-            client.close()
+            _end(client)
         is_permanent = 500 <= error.code < 600 and error.code not in CONFIGURATION_CODES
         return Outcome("permanent" if is_permanent else "temporary", error.code, _reply(error))
 
@@ -319,7 +319,15 @@ async def _quit(client: aiosmtplib.SMTP) -> None:
     except (aiosmtplib.SMTPException, OSError):
         pass  # it was to end anyway
     finally:
-        client.close()
+        _end(client)
+
+
+def _end(client: aiosmtplib.SMTP) -> None:
+    """Let a connection go at once: nothing more is expected, not even the farewell of TLS."""
+    transport = client.transport
+    client.close()
+    if isinstance(transport, asyncio.Transport):
+        transport.abort()
 
 
 def _reply(error: aiosmtplib.SMTPResponseException) -> str:

@@ -1,0 +1,77 @@
+"""Every sample of the published page, byte for byte as its language sends it, with an integer id filled in."""
+
+import json
+
+import pytest
+
+from tests.live import Caller
+
+_OBJECT = """{
+  "template_id": TEMPLATE_ID,
+  "send_email": false,
+  "data": {
+    "Student Name": "John Doe"
+  }
+}"""
+_ENCODED_TWICE = json.dumps(_OBJECT)
+
+SENT = {
+    "python (json= of a string)": _ENCODED_TWICE,
+    "javascript (an object between bare quotes)": f'"{_OBJECT}"',
+    "go": _ENCODED_TWICE,
+    "ruby": _ENCODED_TWICE,
+    "java": _ENCODED_TWICE,
+    "php": _ENCODED_TWICE,
+    "csharp": _ENCODED_TWICE,
+    "swift (NSJSONSerialization of the object)": json.dumps(
+        json.loads(_OBJECT.replace("TEMPLATE_ID", "0"))
+    ).replace('"template_id": 0', '"template_id": TEMPLATE_ID'),
+    "the object itself": _OBJECT,
+    "the object itself, with a byte order mark": "\ufeff" + _OBJECT,
+}
+
+
+@pytest.fixture
+def template_id(tenant: Caller) -> int:
+    return tenant.publish_template()
+
+
+@pytest.mark.parametrize("body", SENT.values(), ids=SENT.keys())
+def test_a_sample_with_an_id_filled_in_is_answered_with_201(
+    tenant: Caller, template_id: int, body: str
+) -> None:
+    answer = tenant.http.post(
+        "/api/v1/certificates",
+        content=body.replace("TEMPLATE_ID", str(template_id)).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+
+    assert answer.status_code == 201, answer.text
+    created = answer.json()
+    assert created["data"]["data"]["data"] == {"Student Name": "John Doe"}
+    assert created["data"]["data"]["template_id"] == str(template_id)
+    assert created["meta"] == []
+
+
+@pytest.mark.parametrize("body", SENT.values(), ids=SENT.keys())
+def test_a_placeholder_left_in_place_is_a_422_that_says_what_to_write_there(
+    tenant: Caller, body: str
+) -> None:
+    answer = tenant.http.post(
+        "/api/v1/certificates",
+        content=body.replace("TEMPLATE_ID", "{{template_id}}").encode(),
+        headers={"Content-Type": "application/json"},
+    )
+
+    assert answer.status_code == 422
+    assert "Replace the placeholder" in answer.json()["errors"]["template_id"][0]
+
+
+def test_the_samples_that_send_nothing_are_told_what_is_missing(tenant: Caller) -> None:
+    answer = tenant.http.post("/api/v1/certificates", headers={"Content-Type": "application/json"})
+
+    assert answer.status_code == 422
+    body = answer.json()
+    assert list(body) == ["message", "errors", "code", "request_id"]
+    assert set(body["errors"]) == {"template_id", "data"}
+    assert body["message"].endswith("(and 1 more error)")

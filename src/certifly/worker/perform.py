@@ -26,7 +26,7 @@ TELLINGS_MAX = 5
 BACK_OFF_SECONDS = (2.0, 10.0, 60.0, 300.0)
 """Waits before the second run and those that follow; the last one also before every later one."""
 REASON_LENGTH_MAX = 500
-PARKED_SECONDS = 5.0
+PARKED_SECONDS = 1.0
 """Wait between attempts to put a job back into the queue."""
 
 

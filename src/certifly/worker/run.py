@@ -30,9 +30,9 @@ log = logging.getLogger(__name__)
 AT_ONCE = 16
 """Jobs of one queue that a slot performs at the same time, unless told otherwise."""
 CONNECTIONS_MAX = 10
-SLOT_WAIT_SECONDS = 5.0
+SLOT_WAIT_SECONDS = 3.0
 """How long to wait for the slot: its last holder may be ending, or a sweeper holding it for a moment."""
-SWEEP_SECONDS = 2.0
+SWEEP_SECONDS = 1.0
 PURGE_SECONDS = 600.0
 DRAIN_SECONDS = 8.0
 """How long jobs under way may take to finish after the order to stop."""
@@ -56,30 +56,33 @@ def run_slot(
     stop: threading.Event,
     *,
     at_once: Mapping[str, int] | None = None,
+    drain_seconds: float = DRAIN_SECONDS,
 ) -> None:
     """Perform jobs as ``slot`` until ``stop``; returns when none is under way any more.
 
-    Jobs that do not finish within DRAIN_SECONDS stay in the queue, and the whole process ends at once: what
+    Jobs that do not finish within ``drain_seconds`` stay in the queue, and the whole process ends at once: what
     the jobs stand on must not be closed under them, they would take it for a failure. Raises SlotTaken.
     """
     with take_slot(database_url, slot, wait_seconds=SLOT_WAIT_SECONDS) as lock:
         engine = create_jobs_engine(database_url, connections_max=CONNECTIONS_MAX)
-        queues = {queue_of(name): AT_ONCE for name in tasks} | dict(at_once or {})
+        queues = {queue_of(name): AT_ONCE for name in tasks}
+        assert set(at_once or {}) <= set(queues), "a limit names a queue that no task uses"
+        queues.update(at_once or {})
         alarm = Alarm(frozenset(queues))
         performer = Performer(tasks, context, client_of(engine), ended=alarm.job_ended)
         with (
-            _launched(engine, slot, tasks, performer, queues) as looking,
+            launched(engine, slot, tasks, performer, queues) as looking,
             _woken(database_url, alarm, looking),
         ):
             log.info("worker_started", extra={"facts": {"slot": slot}})
             _rounds(Sweeper(database_url, slot, performer), lock, stop)
-            _drain(performer, looking)
+            _drain(performer, looking, drain_seconds)
         engine.dispose()
     log.info("worker_stopped", extra={"facts": {"slot": slot}})
 
 
 @contextmanager
-def _launched(
+def launched(
     engine: sa.Engine, slot: str, tasks: Mapping[str, Task], performer: Performer, queues: Mapping[str, int]
 ) -> Iterator[list[threading.Event]]:
     """DBOS, running our tasks; yields the events that end its threads."""
@@ -152,10 +155,10 @@ def _rounds(sweeper: Sweeper, lock: Slot, stop: threading.Event) -> None:
             log.warning("sweep_failed", exc_info=True)
 
 
-def _drain(performer: Performer, looking: Iterable[threading.Event]) -> None:
+def _drain(performer: Performer, looking: Iterable[threading.Event], seconds: float) -> None:
     for event in looking:
         event.set()
-    deadline = time.monotonic() + DRAIN_SECONDS
+    deadline = time.monotonic() + seconds
     while performer.under_way:
         if time.monotonic() >= deadline:
             log.warning("jobs_left", extra={"facts": {"jobs": len(performer.under_way)}})

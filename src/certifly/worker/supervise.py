@@ -61,6 +61,7 @@ def supervise(
     stop: threading.Event,
     *,
     environment: Mapping[str, str] | None = None,
+    stop_seconds: float = STOP_SECONDS,
 ) -> int:
     """Keep every command running until ``stop``, then end them all.
 
@@ -75,7 +76,7 @@ def supervise(
             if stop.wait(LOOK_SECONDS):
                 break
     finally:
-        _end([child.process for child in children if child.process is not None])
+        _end([child.process for child in children if child.process is not None], stop_seconds)
     return given_up
 
 
@@ -91,10 +92,10 @@ def end_with_parent(stop: threading.Event) -> None:
     threading.Thread(target=look, name="certifly-parent", daemon=True).start()
 
 
-def _end(processes: Sequence["subprocess.Popen[bytes]"]) -> None:
+def _end(processes: Sequence["subprocess.Popen[bytes]"], seconds: float) -> None:
     for process in processes:
         process.send_signal(signal.SIGTERM)  # does nothing to one that has ended
-    deadline = time.monotonic() + STOP_SECONDS
+    deadline = time.monotonic() + seconds
     for process in processes:
         try:
             process.wait(max(0.0, deadline - time.monotonic()))

@@ -26,7 +26,7 @@ LOOK_SECONDS = 0.5
 """How often DBOS looks for jobs unasked."""
 PAUSE_SECONDS_MIN = 0.015
 """Shortest pause between two looks, however often the alarm rings."""
-ECHO_SECONDS = (0.03, 0.12)
+ECHO_SECONDS = (0.045, 0.15)
 """When to look again after a job has ended: DBOS counts it out a moment after we have finished with it."""
 WATCH_SECONDS = 0.02
 """How often the watcher reads SQLite's counter."""

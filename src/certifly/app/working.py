@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from certifly.app.wiring import open_services
+from certifly.certificates.issue import PRODUCE
 from certifly.certificates.mail_facts import read_facts
 from certifly.core.clock import utc_now
 from certifly.core.settings import Settings
@@ -16,6 +17,7 @@ from certifly.delivery.email.queue import release_held
 from certifly.delivery.email.send import ReadFacts, Sender
 from certifly.delivery.email.server import read_mail_url
 from certifly.delivery.email.smtp import Mailer
+from certifly.jobs.naming import queue_of
 from certifly.rendering.pool import RenderPool
 from certifly.storage.blobs import BlobStore
 from certifly.tenants.tenants import list_tenants
@@ -23,6 +25,9 @@ from certifly.worker.registry import TASKS
 from certifly.worker.run import run_slot
 
 log = logging.getLogger(__name__)
+
+PRODUCED_AT_ONCE = 8
+"""Certificates in production per render process: one is drawn while others are read, stored and claimed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +48,7 @@ def work_as(settings: Settings, slot: str, stop: threading.Event) -> None:
     with open_context(settings) as context:
         if context.mailer is not None:
             release_outbox(context.database)
-        # One more than there are renderers: the next is read while one is drawn.
-        at_once = {"produce": settings.render_processes + 1}
+        at_once = {queue_of(PRODUCE): PRODUCED_AT_ONCE * settings.render_processes}
         run_slot(settings.database_url, slot, TASKS, context, stop, at_once=at_once)
 
 

@@ -69,7 +69,7 @@ class Face:
         self.upem: int = self.face.upem
         self.characters = self.face.unicodes
         self.axes = {axis.tag: axis for axis in self.face.axis_infos}
-        self.is_coloured = bool(hb.ot_color_has_layers(self.face) or hb.ot_color_has_paint(self.face))
+        self.is_coloured = bool(self.face.has_color_layers or self.face.has_color_paint)
 
     @property
     def is_optical(self) -> bool:

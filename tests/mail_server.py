@@ -115,7 +115,7 @@ class CountingController(Controller):
 
         def close() -> None:
             for server in self.open_sessions:
-                if server.transport is not None:
+                if isinstance(server.transport, asyncio.Transport):
                     server.transport.abort()
 
         self.loop.call_soon_threadsafe(close)

@@ -16,7 +16,6 @@ from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
-
 from pydantic_core import ErrorDetails
 
 from certifly.rendering.check import layout_faults

@@ -1,0 +1,163 @@
+"""Assets: the pictures that layouts name."""
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Message
+
+from certifly.api.components import MOMENT, closed, resource_of
+from certifly.api.operation import json_answer, operation, path_parameter
+from certifly.api.v1 import PREFIX
+from certifly.core.errors import Invalid
+from certifly.db.tenant import TenantDB
+from certifly.rendering.images import BYTES_MAX
+from certifly.templates.assets import get_asset, record_asset, store_picture
+from certifly.templates.describe import describe_asset
+from certifly.web.answers import json_response, resource
+from certifly.web.caller import Call, calling
+from certifly.web.decoding import read_body
+from certifly.web.negotiation import preferred_type
+
+router = APIRouter(prefix=PREFIX, tags=["assets"])
+
+ReadCall = Annotated[Call, Depends(calling("templates.read"))]
+WriteCall = Annotated[Call, Depends(calling("templates.write"))]
+
+FORM_BYTES_MAX = BYTES_MAX + 64 * 1024
+"""A form of one file is a little longer than its file."""
+
+FILE_FAULT = 'Send the picture as the request body, or as the one file of a form, named "file".'
+PICTURE_TYPES = ("image/png", "image/jpeg", "image/svg+xml")
+
+DIGEST = {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}
+EXAMPLE_DIGEST = "sha256:5a3f8f0b4e1c2d7a9b6e3c8d1f0a4b7e2c5d8f1a0b3c6e9d2f5a8b1c4d7e0f3a"
+EXAMPLE_ASSET = {
+    "digest": EXAMPLE_DIGEST,
+    "media_type": "image/png",
+    "bytes": 48213,
+    "width": 1200,
+    "height": 400,
+    "created_at": "2026-11-23T16:00:00.000000Z",
+}
+_ASSET = closed(
+    {
+        "digest": DIGEST,
+        "media_type": {"type": "string", "enum": list(PICTURE_TYPES)},
+        "bytes": {"type": "integer", "minimum": 1},
+        "width": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "Pixels; for SVG the units of its own size.",
+        },
+        "height": {"type": "integer", "minimum": 1},
+        "created_at": MOMENT,
+    }
+)
+_ANSWER = resource_of("assets", _ASSET, identifier=DIGEST)
+_BYTES = {"schema": {"type": "string", "format": "binary"}}
+
+
+@router.post(
+    "/assets",
+    status_code=201,
+    **operation(
+        "create-asset",
+        "Upload a picture",
+        scope="templates.write",
+        body={
+            "required": True,
+            "content": {
+                "application/octet-stream": _BYTES,
+                **dict.fromkeys(PICTURE_TYPES, _BYTES),
+                "multipart/form-data": {
+                    "schema": closed({"file": {"type": "string", "format": "binary"}}),
+                    "encoding": {"file": {"contentType": ", ".join(PICTURE_TYPES)}},
+                },
+            },
+        },
+        success={
+            201: json_answer(
+                "Stored. `digest` is the name that layouts use.",
+                _ANSWER,
+                resource("assets", EXAMPLE_DIGEST, EXAMPLE_ASSET),
+            )
+        },
+        errors=(409, 422),
+    ),
+)
+async def create_asset(request: Request, call: WriteCall) -> Response:
+    """Upload a PNG, JPEG or SVG, as the body or as the file of a form.
+
+    It is judged by its content, bounded in bytes and pixels, and written anew: what is kept holds the picture and
+    nothing else, so its bytes and its digest differ from the file's. The same picture sent again answers the same.
+    """
+    content = await _picture(request)
+    tenant_id, blobs = call.identity.tenant_id, call.services.blobs
+    stored = await asyncio.to_thread(store_picture, blobs, tenant_id, content)
+
+    def work(db: TenantDB) -> dict[str, Any]:
+        return describe_asset(record_asset(db, stored, now=call.now))
+
+    return json_response(resource("assets", stored.digest, await call.write(work)), status=201)
+
+
+@router.get(
+    "/assets/{digest}",
+    **operation(
+        "get-asset",
+        "Get a picture",
+        scope="templates.read",
+        parameters=[path_parameter("digest", "The picture's digest.", DIGEST, EXAMPLE_DIGEST)],
+        success={
+            200: {
+                "description": "What is known of it; its bytes to who accepts its media type and not JSON.",
+                "content": {
+                    "application/json": {
+                        "schema": _ANSWER,
+                        "example": resource("assets", EXAMPLE_DIGEST, EXAMPLE_ASSET),
+                    },
+                    **dict.fromkeys(PICTURE_TYPES, _BYTES),
+                },
+            }
+        },
+        errors=(404, 406),
+    ),
+)
+async def get_one(digest: str, request: Request, call: ReadCall) -> Response:
+    """A picture: its facts as JSON, or the picture itself with an `Accept` of its media type or `image/*`."""
+    facts = await call.read(lambda db: describe_asset(get_asset(db, digest)))
+    wanted = preferred_type(request.headers.get("accept"), ("application/json", facts["media_type"]))
+    if wanted is None:
+        raise HTTPException(406)
+    if wanted == "application/json":
+        return json_response(resource("assets", digest, facts), headers={"Vary": "Accept"})
+    content = await asyncio.to_thread(call.services.blobs.get, call.identity.tenant_id, digest)
+    return Response(content, headers={"Vary": "Accept"}, media_type=wanted)
+
+
+async def _picture(request: Request) -> bytes:
+    """The bytes that were uploaded, in whichever of the two ways."""
+    if not request.headers.get("content-type", "").lower().startswith("multipart/"):
+        return await read_body(request, bytes_max=BYTES_MAX)
+    body = await read_body(request, bytes_max=FORM_BYTES_MAX)
+
+    async def once_more() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    try:
+        form = await Request(request.scope, once_more).form(max_files=1, max_fields=0)
+    except (MultiPartException, HTTPException):
+        raise Invalid({"file": [FILE_FAULT]}) from None
+    try:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise Invalid({"file": [FILE_FAULT]})
+        return await file.read()
+    finally:
+        await form.close()

@@ -1,0 +1,375 @@
+"""Templates: create, change, publish, look at."""
+
+import asyncio
+import uuid
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from certifly.api.components import ID, MOMENT, closed, item_of, list_of, resource_of
+from certifly.api.operation import (
+    CURSOR,
+    LIMIT,
+    json_answer,
+    json_body,
+    operation,
+    path_parameter,
+    query_parameter,
+    ref,
+)
+from certifly.api.v1 import PREFIX
+from certifly.certificates.routes import check_address
+from certifly.core.errors import Invalid
+from certifly.db.tenant import TenantDB
+from certifly.rendering.child import Format
+from certifly.rendering.job import RenderJob
+from certifly.templates.describe import describe, describe_fully
+from certifly.templates.document import TemplateDocument, parse_document
+from certifly.templates.draft import ARCHIVED_KEY, DOCUMENT_BYTES_MAX, change_template, create_template
+from certifly.templates.drawable import EXAMPLE_CODE
+from certifly.templates.models import STATUSES
+from certifly.templates.preview import SAMPLE_CODE, document_to_preview, preview_job
+from certifly.templates.publish import VERSIONS_MAX, publish
+from certifly.templates.queries import get_template, list_templates
+from certifly.web.answers import collection, json_response, resource
+from certifly.web.caller import Call, calling
+from certifly.web.decoding import printable, read_json_object
+from certifly.web.negotiation import preferred_type
+from certifly.web.paging import check_parameters, make_cursor, raise_faults, read_page
+
+router = APIRouter(prefix=PREFIX, tags=["templates"])
+
+ReadCall = Annotated[Call, Depends(calling("templates.read"))]
+WriteCall = Annotated[Call, Depends(calling("templates.write"))]
+
+LIST_PARAMETERS = {"cursor", "limit", "status"}
+PREVIEW_KEYS = {"version", "data"}
+PREVIEW_FORMATS: dict[str, Format] = {"image/svg+xml": "svg", "image/png": "png", "application/pdf": "pdf"}
+
+EXAMPLE_DOCUMENT: dict[str, Any] = {
+    "name": "Certificate of completion",
+    "language": "en",
+    "timezone": "Europe/London",
+    "labels": [
+        {"name": "Student Name", "type": "text", "required": True, "max_length": 120},
+        {"name": "Course", "type": "text", "required": False, "max_length": 500},
+    ],
+    "extra_fields": [{"name": "Email", "type": "email", "required": False, "max_length": 500}],
+    "recipient": {"name": "Student Name", "email": "Email"},
+    "title": "Certificate of completion for {Student Name}",
+    "layout": {
+        "page": {"width": 297, "height": 210, "fill": "#fffdf7"},
+        "elements": [
+            {
+                "type": "text",
+                "text": "{Student Name}",
+                "x": 40,
+                "y": 84,
+                "width": 217,
+                "height": 22,
+                "font": "EB Garamond",
+                "size": 44,
+                "size_min": 20,
+                "align": "center",
+                "color": "#1d2b4f",
+            },
+            {"type": "qr", "x": 252, "y": 164, "width": 26, "height": 26, "alt": "Check this certificate"},
+        ],
+    },
+}
+EXAMPLE_SUMMARY = {
+    "name": "Certificate of completion",
+    "status": "published",
+    "version": 1,
+    "has_unpublished_changes": False,
+    "created_at": "2026-11-23T16:00:00.000000Z",
+    "updated_at": "2026-11-23T16:00:00.000000Z",
+    "published_at": "2026-11-23T16:00:00.000000Z",
+}
+ONE_TEMPLATE = resource("templates", "1", EXAMPLE_SUMMARY | {"document": EXAMPLE_DOCUMENT})
+
+_SUMMARY = {
+    "name": {"type": "string"},
+    "status": {"type": "string", "enum": list(STATUSES)},
+    "version": {"type": ["integer", "null"], "description": "The version certificates are issued from."},
+    "has_unpublished_changes": {"type": "boolean"},
+    "created_at": MOMENT,
+    "updated_at": MOMENT,
+    "published_at": {"oneOf": [MOMENT, {"type": "null"}]},
+}
+_TEMPLATE = resource_of("templates", closed(_SUMMARY | {"document": ref("TemplateDocument")}))
+_BY_ID = path_parameter("template_id", "The template's id.", ID, "1")
+_CHANGES = {
+    "type": "object",
+    "description": "Keys of a template document to replace as a whole (`null` takes one out), and `archived`.",
+    "properties": {
+        **{
+            name: {
+                "anyOf": [
+                    {"$ref": f"#/components/schemas/TemplateDocument/properties/{name}"},
+                    {"type": "null"},
+                ]
+            }
+            for name in TemplateDocument.model_fields
+        },
+        ARCHIVED_KEY: {
+            "type": ["boolean", "null"],
+            "description": "Nothing is issued from an archived template.",
+        },
+    },
+    "additionalProperties": False,
+}
+_PREVIEW = {
+    "type": "object",
+    "properties": {
+        "version": {
+            "type": ["integer", "null"],
+            "minimum": 1,
+            "maximum": VERSIONS_MAX,
+            "description": "A published version; without one, the draft.",
+        },
+        "data": {
+            "description": "Data as for a certificate, judged as strictly; without it, sample data.",
+            "oneOf": [
+                {"type": "object", "additionalProperties": {"type": ["string", "number", "null"]}},
+                {"type": "array", "maxItems": 0},
+                {"type": "null"},
+            ],
+        },
+    },
+    "additionalProperties": False,
+}
+
+
+@router.post(
+    "/templates",
+    status_code=201,
+    **operation(
+        "create-template",
+        "Create a template",
+        scope="templates.write",
+        body=json_body(ref("TemplateDocument"), EXAMPLE_DOCUMENT),
+        success={201: json_answer("Stored as a draft.", _TEMPLATE, ONE_TEMPLATE)},
+        errors=(409, 422),
+    ),
+)
+async def create(request: Request, call: WriteCall) -> Response:
+    """Store a template document as a new draft. Publish it to issue certificates from it.
+
+    Every fault is told at its place, such as `layout.elements.3.text`.
+    """
+    fonts_dir = call.services.settings.fonts_dir
+    document = parse_document(
+        await read_json_object(request, bytes_max=DOCUMENT_BYTES_MAX), fonts_dir=fonts_dir
+    )
+
+    def work(db: TenantDB) -> dict[str, Any]:
+        template = create_template(db, document, now=call.now, fonts_dir=fonts_dir)
+        return resource("templates", str(template.id), describe_fully(template))
+
+    return json_response(await call.write(work), status=201)
+
+
+@router.get(
+    "/templates",
+    **operation(
+        "list-templates",
+        "List templates",
+        scope="templates.read",
+        parameters=[
+            CURSOR,
+            LIMIT,
+            query_parameter(
+                "status", "Only those of this status.", {"type": "string", "enum": list(STATUSES)}
+            ),
+        ],
+        success={
+            200: json_answer(
+                "A page of templates.",
+                list_of(item_of("templates", closed(_SUMMARY))),
+                collection([resource("templates", "1", EXAMPLE_SUMMARY)["data"]], next_cursor=None),
+            )
+        },
+        errors=(422,),
+    ),
+)
+async def list_all(request: Request, call: ReadCall) -> Response:
+    """Templates, newest first, without their documents."""
+    parameters = dict(request.query_params)
+    status = parameters.get("status")
+    faults = {}
+    if status is not None and status not in STATUSES:
+        faults["status"] = [f"status must be one of {', '.join(STATUSES)}."]
+    tenant_id, key = call.identity.tenant_id, call.services.settings.secret_key
+    list_name = f"templates {status}"
+    page, page_faults = read_page(parameters, list_name=list_name, tenant_id=tenant_id, key=key)
+    raise_faults(check_parameters(parameters, LIST_PARAMETERS), faults, page_faults)
+    assert page is not None, "raise_faults has raised"
+
+    templates = await call.read(
+        lambda db: list_templates(db, after=page.after, limit=page.limit + 1, status=status)
+    )
+
+    shown = templates[: page.limit]
+    more = len(templates) > page.limit
+    cursor = make_cursor(shown[-1].id, list_name=list_name, tenant_id=tenant_id, key=key) if more else None
+    items = [resource("templates", str(template.id), describe(template))["data"] for template in shown]
+    return json_response(collection(items, next_cursor=cursor))
+
+
+@router.get(
+    "/templates/{template_id}",
+    **operation(
+        "get-template",
+        "Get a template",
+        scope="templates.read",
+        parameters=[_BY_ID],
+        success={200: json_answer("The template with its draft.", _TEMPLATE, ONE_TEMPLATE)},
+        errors=(404,),
+    ),
+)
+async def get_one(template_id: str, call: ReadCall) -> Response:
+    """One template. `document` is its draft, in the form that creating a template takes."""
+
+    def work(db: TenantDB) -> dict[str, Any]:
+        template = get_template(db, template_id)
+        return resource("templates", str(template.id), describe_fully(template))
+
+    return json_response(await call.read(work))
+
+
+@router.patch(
+    "/templates/{template_id}",
+    **operation(
+        "update-template",
+        "Change a template",
+        scope="templates.write",
+        parameters=[_BY_ID],
+        body=json_body(_CHANGES, {"name": "Certificate of excellence"}),
+        success={200: json_answer("The template as it is now.", _TEMPLATE, ONE_TEMPLATE)},
+        errors=(404, 409, 422),
+    ),
+)
+async def change(template_id: str, request: Request, call: WriteCall) -> Response:
+    """Change the draft: each key sent replaces that key of the document as a whole; `null` takes it out.
+
+    What is published stays as it is until the draft is published. `archived` puts the template away, or takes it
+    out again; certificates that were issued from it stay.
+    """
+    changes = await read_json_object(request, bytes_max=DOCUMENT_BYTES_MAX)
+
+    def work(db: TenantDB) -> dict[str, Any]:
+        template = get_template(db, template_id)
+        change_template(db, template, changes, now=call.now, fonts_dir=call.services.settings.fonts_dir)
+        return resource("templates", str(template.id), describe_fully(template))
+
+    answer = await call.write(work)
+    call.services.templates.forget(call.identity.tenant_id, int(answer["data"]["id"]))
+    return json_response(answer)
+
+
+@router.post(
+    "/templates/{template_id}/publish",
+    **operation(
+        "publish-template",
+        "Publish a template",
+        scope="templates.write",
+        parameters=[_BY_ID],
+        body=json_body({"type": "object", "additionalProperties": False}, {}, required=False),
+        success={200: json_answer("The template as it is now.", _TEMPLATE, ONE_TEMPLATE)},
+        errors=(404, 409, 422),
+    ),
+)
+async def publish_draft(template_id: str, request: Request, call: WriteCall) -> Response:
+    """Make the draft the version that certificates are issued from.
+
+    Earlier certificates keep the version they were issued with. Publishing an unchanged draft changes nothing.
+    """
+    _refuse_unknown(await read_json_object(request), set())
+    settings = call.services.settings
+
+    def work(db: TenantDB) -> dict[str, Any]:
+        template = get_template(db, template_id)
+        publish(
+            db,
+            template,
+            issuer_name=call.identity.tenant_name,
+            check_url=check_address(settings.public_url, uuid.UUID(EXAMPLE_CODE)),
+            now=call.now,
+            fonts_dir=settings.fonts_dir,
+        )
+        return resource("templates", str(template.id), describe_fully(template))
+
+    answer = await call.write(work)
+    call.services.templates.forget(call.identity.tenant_id, int(answer["data"]["id"]))
+    return json_response(answer)
+
+
+@router.post(
+    "/templates/{template_id}/preview",
+    **operation(
+        "preview-template",
+        "Preview a template",
+        scope="templates.read",
+        parameters=[_BY_ID],
+        body=json_body(_PREVIEW, {"data": {"Student Name": "Ada Lovelace"}}, required=False),
+        success={
+            200: {
+                "description": "The drawing, as `Accept` asks: SVG unless another is preferred.",
+                "content": {
+                    "image/svg+xml": {"schema": {"type": "string"}},
+                    "image/png": {"schema": {"type": "string", "format": "binary"}},
+                    "application/pdf": {"schema": {"type": "string", "format": "binary"}},
+                },
+            }
+        },
+        errors=(404, 406, 422),
+    ),
+)
+async def preview(template_id: str, request: Request, call: ReadCall) -> Response:
+    """Draw the draft, or a version, with given or sample data. Nothing is stored.
+
+    Given data is judged as strictly as for a certificate, so this is also a dry run.
+    """
+    media_type = preferred_type(request.headers.get("accept"), tuple(PREVIEW_FORMATS))
+    if media_type is None:
+        raise HTTPException(406)
+    body = await read_json_object(request)
+    _refuse_unknown(body, PREVIEW_KEYS)
+    version = _read_version(body.get("version"))
+
+    document = await call.read(lambda db: document_to_preview(db, get_template(db, template_id), version))
+    job = await asyncio.to_thread(_job, call, document, body.get("data"))
+    drawn = await asyncio.to_thread(call.services.renderers.render, job, PREVIEW_FORMATS[media_type])
+    return Response(drawn, headers={"Vary": "Accept"}, media_type=media_type)
+
+
+def _job(call: Call, document: TemplateDocument, data: object | None) -> RenderJob:
+    settings = call.services.settings
+    return preview_job(
+        document,
+        data,
+        tenant_id=call.identity.tenant_id,
+        blobs=call.services.blobs,
+        check_url=check_address(settings.public_url, uuid.UUID(SAMPLE_CODE)),
+        issuer_name=call.identity.tenant_name,
+        now=call.now,
+        fonts_dir=settings.fonts_dir,
+    )
+
+
+def _read_version(version: object) -> int | None:
+    if version is None:
+        return None
+    if isinstance(version, bool) or not isinstance(version, int) or not 1 <= version <= VERSIONS_MAX:
+        raise Invalid({"version": [f"version must be a whole number from 1 to {VERSIONS_MAX}."]})
+    return version
+
+
+def _refuse_unknown(body: dict[str, Any], known: set[str]) -> None:
+    there_are = f"There are: {', '.join(sorted(known))}." if known else "This call takes none."
+    unknown = [printable(name) for name in body if name not in known]
+    raise_faults({name: [f"{name} is not a known key. {there_are}"] for name in unknown})

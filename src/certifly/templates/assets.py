@@ -1,0 +1,61 @@
+"""Pictures for layouts: judged, written anew, and kept under the digest of what is kept.
+
+``store_picture`` does the slow and outside part, before any transaction; ``record_asset`` makes the picture
+the tenant's. A picture whose recording failed lies unused in the store, which harms nobody. Uploading the
+same picture again answers with the same digest and changes nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from certifly.db.tenant import TenantDB
+from certifly.rendering.images import Picture, inspect_image
+from certifly.storage.blobs import BlobStore
+from certifly.templates.errors import AssetNotFound, TooManyAssets
+from certifly.templates.models import Asset
+
+COUNTER = "assets"
+ASSETS_MAX = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPicture:
+    """A picture whose bytes are durable under ``digest`` (``sha256:`` and 64 hexadecimal digits)."""
+
+    digest: str
+    picture: Picture
+
+
+def store_picture(blobs: BlobStore, tenant_id: int, content: bytes) -> StoredPicture:
+    """Judge an uploaded picture and keep what a certificate shows of it. Blocks; raises PictureRefused."""
+    picture = inspect_image(content)
+    return StoredPicture(blobs.put(tenant_id, picture.content), picture)
+
+
+def record_asset(db: TenantDB, stored: StoredPicture, *, now: datetime) -> Asset:
+    """Let this tenant's layouts name the picture. Raises TooManyAssets."""
+    known = db.get(Asset, stored.digest)
+    if known is not None:
+        return known
+    if db.last_id(COUNTER) >= ASSETS_MAX:
+        raise TooManyAssets(ASSETS_MAX)
+
+    db.next_id(COUNTER)
+    asset = Asset(
+        digest=stored.digest,
+        media_type=stored.picture.media_type,
+        size_bytes=len(stored.picture.content),
+        width=stored.picture.width,
+        height=stored.picture.height,
+        created_at=now,
+    )
+    db.add(asset)
+    return asset
+
+
+def get_asset(db: TenantDB, digest: str) -> Asset:
+    """The tenant's picture. Raises AssetNotFound, also for another tenant's and for what is no digest."""
+    asset = db.get(Asset, digest) if len(digest) == len("sha256:") + 64 else None
+    if asset is None:
+        raise AssetNotFound
+    return asset

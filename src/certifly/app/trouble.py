@@ -4,7 +4,7 @@ Only what an operator can do something about: a database that is away, files tha
 else is a defect of ours and keeps its traceback.
 """
 
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from certifly.core.errors import DomainError
 from certifly.storage.errors import StorageError
@@ -25,12 +25,11 @@ def trouble_in(error: Exception) -> DomainError | None:
     """What an operator can act on, as an error of ours; None for a defect."""
     if isinstance(error, StorageError):
         return FilesUnusable(error.message)
-    if isinstance(error, ArgumentError):
-        return DatabaseUnusable("its address cannot be read")
-    if isinstance(error, DBAPIError) and (
-        isinstance(error, OperationalError) or error.connection_invalidated
-    ):
-        return DatabaseUnusable(_first_line(error))
+    if isinstance(error, DBAPIError):
+        # A bare DatabaseError is what SQLite says of a file that is none of its own.
+        is_outside = isinstance(error, OperationalError) or type(error) is DatabaseError
+        if is_outside or error.connection_invalidated:
+            return DatabaseUnusable(_first_line(error))
     return None
 
 

@@ -68,7 +68,7 @@ def _tell(error: DomainError) -> None:
         return
     for place, found in faults.items():
         for fault in found:
-            click.echo(f"Error: {fault if place in fault else f'{place}: {fault}'}", err=True)
+            click.echo(f"Error: {fault if place in fault.lower() else f'{place}: {fault}'}", err=True)
     if not faults:
         click.echo(f"Error: {error.message}", err=True)
 

@@ -77,7 +77,7 @@ def store(
     from certifly.templates.publish import publish
 
     now = utc_now()
-    template = create_template(db, document, now=now)
+    template = create_template(db, document, now=now, fonts_dir=settings.fonts_dir)
     if is_published:
         publish(
             db,

@@ -87,6 +87,11 @@ class Settings(BaseModel):
             ("sqlite:///", "postgresql://", "postgresql+psycopg://")
         ):
             raise ValueError("must begin with sqlite:/// or postgresql://")
+        if value is not None and not value.startswith("sqlite"):
+            try:
+                _ = urlsplit(value).port
+            except ValueError:
+                raise ValueError("has a port that is no number below 65536") from None
         return value
 
     @field_validator("secret_key")

@@ -20,9 +20,8 @@ from starlette.responses import Response
 from certifly.core.errors import DatabaseBusy, DomainError, Invalid, NotFound, Overloaded, QueueFull
 from certifly.core.logging import request_id
 from certifly.delivery.email.queue import TooManyEmails
-from certifly.rendering.errors import RenderFailed
+from certifly.rendering.errors import PictureRefused, RenderFailed
 from certifly.rendering.fit import TextProblems
-from certifly.rendering.images import PictureRefused
 from certifly.storage.errors import StorageUnavailable
 from certifly.templates.errors import (
     TemplateArchived,

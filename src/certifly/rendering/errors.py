@@ -1,7 +1,7 @@
-"""What can go wrong between a layout and its bytes.
+"""What can go wrong with a picture, and between a layout and its bytes.
 
-Every one of these leaves the pool whole: the process that failed is gone or clean, and the next rendering
-starts as if nothing had happened.
+A rendering that fails leaves the pool whole: the process that failed is gone or clean, and the next
+rendering starts as if nothing had happened.
 """
 
 from certifly.core.errors import DomainError, Overloaded
@@ -52,3 +52,19 @@ class RenderersBusy(Overloaded):
     def __init__(self, seconds: float) -> None:
         super().__init__(f"Every render process was busy for {seconds:g} seconds. Try again shortly.")
         self.seconds = seconds
+
+
+class PictureRefused(DomainError):
+    """The upload is not a picture that a certificate can carry; the message says what to do."""
+
+
+class PictureTooLarge(PictureRefused):
+    """More bytes, pixels or parts than a certificate should carry."""
+
+
+class PictureUnreadable(PictureRefused):
+    """The file begins like a picture but is damaged or not well-formed."""
+
+
+class PictureNotSupported(PictureRefused):
+    """The file is something other than a still PNG, JPEG or SVG, or uses what certificates cannot show."""

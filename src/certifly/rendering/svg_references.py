@@ -1,0 +1,87 @@
+"""Bound what an SVG grows to when everything it refers to has been put in place.
+
+Ten groups that each show the one before ten times are a page of source and ten thousand million shapes. The
+same can be done with patterns, masks and clips. Here every reference counts as a copy of what it names.
+"""
+
+import re
+from xml.etree.ElementTree import Element
+
+from certifly.rendering.errors import PictureNotSupported, PictureTooLarge
+
+SHAPES_MAX = 100_000
+"""Elements after expansion."""
+
+NESTING_MAX = 100
+"""Levels of groups and references, one inside the other."""
+
+STOPS_MAX = 300
+"""Colours of one gradient. A gradient may be inherited by any number of shapes, so each must be small."""
+
+CONTAINERS = frozenset({"svg", "g", "use", "symbol", "defs", "clipPath", "mask", "pattern"})
+
+_LINK = re.compile(r"url\(#(p[0-9]+)\)")
+
+
+def check_references(root: Element) -> None:
+    """Raise PictureNotSupported for circles, PictureTooLarge for what grows too much."""
+    named = {element.attrib["id"]: element for element in root.iter() if "id" in element.attrib}
+    _Expansion(named).measure(root, 0)
+
+
+class _Expansion:
+    def __init__(self, named: dict[str, Element]) -> None:
+        self._named = named
+        self._measured: dict[str, tuple[int, int]] = {}
+        self._inside: set[str] = set()
+
+    def measure(self, element: Element, level: int) -> tuple[int, int]:
+        """Count the elements that drawing this one means, and the levels they are nested."""
+        name = element.get("id", "")
+        if name in self._measured:
+            return self._measured[name]
+        if name in self._inside:
+            raise PictureNotSupported(
+                "The SVG refers to itself in a circle. Remove the <use> that closes it."
+            )
+        _check_nesting(level)
+        if name:
+            self._inside.add(name)
+
+        shapes, levels = 1, 1
+        for part in [*element, *self._referred(element)]:
+            shapes_inside, levels_inside = self.measure(part, level + 1)
+            shapes += shapes_inside
+            levels = max(levels, levels_inside + 1)
+            _check_nesting(levels)
+            if shapes > SHAPES_MAX:
+                raise PictureTooLarge(
+                    f"The SVG grows to more than {SHAPES_MAX:,} shapes when its references are expanded. "
+                    "Simplify it."
+                )
+        if element.tag.endswith("Gradient") and shapes > STOPS_MAX:
+            raise PictureTooLarge(f"A gradient of the SVG has more than {STOPS_MAX} colours. Use fewer.")
+
+        if name:
+            self._inside.remove(name)
+            self._measured[name] = shapes, levels
+        return shapes, levels
+
+    def _referred(self, element: Element) -> list[Element]:
+        styled = [
+            self._named[link] for link in _LINK.findall(element.get("style", "")) if link in self._named
+        ]
+        if element.tag in CONTAINERS and any(part.tag == "pattern" for part in styled):
+            # Every shape inside would inherit it and draw it again.
+            raise PictureNotSupported(
+                "The SVG gives a pattern to a whole group. Give it to the shapes themselves."
+            )
+        link = element.get("href", "").removeprefix("#")
+        return [*styled, self._named[link]] if element.tag != "image" and link in self._named else styled
+
+
+def _check_nesting(levels: int) -> None:
+    if levels > NESTING_MAX:
+        raise PictureTooLarge(
+            f"The SVG's references are nested deeper than {NESTING_MAX} levels. Expand them."
+        )

@@ -13,7 +13,7 @@ _NEUTRAL = frozenset({"B", "S", "WS", "ON"})
 _IGNORED = frozenset({"BN", "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 _NUMBERS = frozenset({"EN", "AN"})
 # Brackets whose partner is not the next code point but the one after it.
-_PARTED_BY_ONE = frozenset("([{（［｛")
+_PARTED_BY_ONE = frozenset("[{［｛")
 
 
 def starts_right_to_left(text: str) -> bool:

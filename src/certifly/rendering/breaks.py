@@ -16,6 +16,7 @@ TEXTS_KEPT_MAX = 1024
 
 _SPACES = frozenset(" \u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u205f\u3000")
 _ASCII_INSIDE_WORDS = frozenset(string.ascii_letters + string.digits + ".,'")
+_GLUE = frozenset("\u00a0\u202f\u2060\ufeff")
 _ZERO_WIDTH_SPACE = "\u200b"
 _ZERO_WIDTH_JOINER = "\u200d"
 _BREAK_AFTER = frozenset("-\u2010\u2012\u2013\u2014/|\u0964\u0965\u05be")
@@ -27,6 +28,7 @@ _NOT_AT_START = frozenset(
 )
 _NOT_AT_END = frozenset("（〔［｛〈《「『【‘“([{$£¥€#")
 _REGIONAL_INDICATORS = range(0x1F1E6, 0x1F200)
+_WIDE_PUNCTUATION = (range(0x3000, 0x3040), range(0xFF00, 0xFFF0))
 _EMOJI = range(0x1F300, 0x1FAFF + 1)
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 
@@ -52,7 +54,7 @@ def may_break(text: str, index: int) -> bool:
     before, after = text[index - 1], text[index]
     if before in _ASCII_INSIDE_WORDS and after in _ASCII_INSIDE_WORDS:
         return False
-    if after in _SPACES or _is_inside_character(text, index):
+    if after in _SPACES or before in _GLUE or after in _GLUE or _is_inside_character(text, index):
         return False
     if before in _SPACES or before == _ZERO_WIDTH_SPACE:
         return True
@@ -86,4 +88,6 @@ def _regional_indicators_before(text: str, index: int) -> int:
 
 def _stands_alone(character: str) -> bool:
     point = ord(character)
-    return point in _EMOJI or point in _REGIONAL_INDICATORS or script_of(character) in _IDEOGRAPHIC
+    if point in _EMOJI or point in _REGIONAL_INDICATORS or any(point in some for some in _WIDE_PUNCTUATION):
+        return True
+    return script_of(character) in _IDEOGRAPHIC

@@ -28,7 +28,8 @@ TEXTS_KEPT_MAX = 4096
 CHARACTERS_NAMED_MAX = 8
 
 _TURKIC = frozenset({"tr", "az"})
-_SPACES = re.compile(" {2,}")
+_SPACES = re.compile("[ \t]+")
+_LINE_ENDS = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +102,9 @@ class _Place:
         if self.names and not any(values.get(name, "").strip() for name in self.names):
             return None
         lines = []
-        for written in self.element.text.split("\n"):
-            line = _SPACES.sub(" ", fill(written, values).replace("\n", " ")).strip(" ")
+        for written in _LINE_ENDS.sub("\n", self.element.text).split("\n"):
+            filled = _LINE_ENDS.sub(" ", fill(written, values)).replace("\n", " ")
+            line = _SPACES.sub(" ", filled).strip(" ")
             if line or not names_in(written):
                 lines.append(line)
         text = "\n".join(lines)

@@ -5,7 +5,7 @@ not seen. The families come as pinned packages; the emoji font lies in ``typefac
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,18 +33,18 @@ _PACKAGES = (
     ("fontpkg_noto_sans_thai", "files"),
     ("justmytype_intl_cjk", "fonts/ofl"),
 )
-_SANS_SERIF = frozenset({"Inter", "Montserrat", "Heebo", "Noto Sans Devanagari", "Noto Sans Thai"})
+_SANS_SERIF = frozenset({"Inter", "Montserrat", "Heebo"})
 
-# What stands in for letters the chosen family lacks, tried in this order. Every chain ends with the other
-# kind of companion, for the odd sign that only it has.
-_SERIF_COMPANIONS = ("EB Garamond", "Source Serif 4")
-_SANS_COMPANIONS = ("Inter",)
+# What stands in for letters the chosen family lacks, tried in this order.
+_SERIF_COMPANIONS = ("EB Garamond", "Source Serif 4", "Inter")
+_SANS_COMPANIONS = ("Inter", "Source Serif 4", "EB Garamond")
 _CHINESE_JAPANESE_KOREAN = {
     "hans": "Noto Sans SC",
     "hant": "Noto Sans TC",
     "ja": "Noto Sans JP",
     "ko": "Noto Sans KR",
 }
+HAN_STYLES = frozenset(_CHINESE_JAPANESE_KOREAN)
 
 
 class FontsUnusable(Exception):
@@ -69,25 +69,23 @@ class FontBook:
     cuts: dict[str, tuple[Cut, ...]]
     engine_fonts: "typst.Fonts"
 
-    @property
+    @cached_property
     def families(self) -> list[str]:
         return sorted(self.cuts)
 
     def companions(self, family: str) -> tuple[str, ...]:
         """The families that replace this one when it lacks letters of the European alphabets."""
-        ours = _SANS_COMPANIONS if family in _SANS_SERIF or "Sans" in family else _SERIF_COMPANIONS
+        ours = _SANS_COMPANIONS if _is_sans(family) else _SERIF_COMPANIONS
         return tuple(name for name in ours if name != family)
 
     def chain(self, family: str, han: str) -> tuple[str, ...]:
         """The family and everything that may step in, best first. ``han`` is one of ``HAN_STYLES``."""
-        is_sans = family in _SANS_SERIF or "Sans" in family
         first_han = _CHINESE_JAPANESE_KOREAN[han]
         names = (
             family,
             *self.companions(family),
-            *(_SERIF_COMPANIONS if is_sans else _SANS_COMPANIONS),
             "Amiri",
-            *(("Heebo", "Frank Ruhl Libre") if is_sans else ("Frank Ruhl Libre", "Heebo")),
+            *(("Heebo", "Frank Ruhl Libre") if _is_sans(family) else ("Frank Ruhl Libre", "Heebo")),
             "Noto Sans Devanagari",
             "Noto Sans Thai",
             EMOJI_FAMILY,
@@ -97,9 +95,6 @@ class FontBook:
             *self.families,
         )
         return tuple(dict.fromkeys(names))
-
-
-HAN_STYLES = frozenset(_CHINESE_JAPANESE_KOREAN)
 
 
 @lru_cache(maxsize=4)
@@ -139,6 +134,10 @@ def _package_folder(name: str) -> Path:
     spec = find_spec(name)
     assert spec is not None and spec.submodule_search_locations, f"the font package {name} is in the lock"
     return Path(spec.submodule_search_locations[0])
+
+
+def _is_sans(family: str) -> bool:
+    return family in _SANS_SERIF or "Sans" in family
 
 
 def _refuse_twins(cuts: dict[str, list[Cut]], fonts_dir: Path) -> None:

@@ -163,9 +163,18 @@ Element = Annotated[
 ]
 
 
+def _at_least_one(elements: tuple[Element, ...]) -> tuple[Element, ...]:
+    # As a Field, min_length would also complain when the only element there is has a fault.
+    if not elements:
+        raise ValueError("a layout needs at least one element")
+    return elements
+
+
 class Layout(_Strict):
     """A page and its elements, drawn in order: the first lies lowest and is read first."""
 
     page: Page
     # JSON has lists, strict mode wants tuples; the elements themselves stay strict.
-    elements: Annotated[tuple[Element, ...], Field(min_length=1, max_length=ELEMENTS_MAX, strict=False)]
+    elements: Annotated[
+        tuple[Element, ...], Field(max_length=ELEMENTS_MAX, strict=False), AfterValidator(_at_least_one)
+    ]

@@ -16,7 +16,6 @@ from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
-from pydantic_core import ErrorDetails
 
 from certifly.rendering.check import layout_faults
 from certifly.rendering.layout import Element, Layout, Page, TextElement
@@ -172,7 +171,7 @@ def parse_document(raw: object, *, fonts_dir: Path | None = None) -> TemplateDoc
     try:
         document = TemplateDocument.model_validate(normal)
     except ValidationError as error:
-        for found in _without_echoes(error.errors(include_url=False, include_input=False)):
+        for found in error.errors(include_url=False, include_input=False):
             place = _place(found["loc"])
             path = ".".join(map(str, place)) or "document"
             faults.add(path, sentence(path, found, _known_keys(found["loc"])))
@@ -205,15 +204,6 @@ def _normalised(value: object, place: tuple[str | int, ...], faults: Faults) -> 
     if isinstance(value, list):
         return [_normalised(item, (*place, index), faults) for index, item in enumerate(value)]
     return value
-
-
-def _without_echoes(found: list[ErrorDetails]) -> Iterator[ErrorDetails]:
-    """A list whose every item is faulty is also reported as empty, which it is not."""
-    for error in found:
-        here = error["loc"]
-        below = (other["loc"] for other in found if len(other["loc"]) > len(here))
-        if error["type"] != "too_short" or not any(place[: len(here)] == here for place in below):
-            yield error
 
 
 def _place(location: tuple[str | int, ...]) -> tuple[str | int, ...]:

@@ -22,7 +22,6 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "literal_error": lambda told: f"must be {told['expected']}",
     "string_too_short": lambda _: "must not be empty",
     "string_too_long": lambda told: f"must have at most {told['max_length']} characters",
-    "too_short": lambda told: f"must have at least {told['min_length']} item",
     "too_long": lambda told: f"must have at most {told['max_length']} items",
     "greater_than": lambda told: f"must be greater than {told['gt']:g}",
     "greater_than_equal": lambda told: f"must be at least {told['ge']:g}",

@@ -132,7 +132,7 @@ def test_a_document_is_an_object(raw: object) -> None:
         (
             {"layout": {"page": {"width": 297, "height": 210}, "elements": []}},
             "layout.elements",
-            "at least 1",
+            "at least one element",
         ),
         (
             {"layout": {"page": {"width": 1, "height": 210}, "elements": []}},

@@ -15,8 +15,16 @@ from certifly.tenants.tenants import create_tenant
 from tests.cast import MONDAY, SECRET_KEY
 from tests.live import Caller, Installation, running
 from tests.postgres import postgres, postgres_server, postgres_template
+from tests.public_site import public_postgres, public_site, public_sqlite
 
-__all__ = ["postgres", "postgres_server", "postgres_template"]
+__all__ = [
+    "postgres",
+    "postgres_server",
+    "postgres_template",
+    "public_postgres",
+    "public_site",
+    "public_sqlite",
+]
 
 
 @pytest.fixture(scope="session")

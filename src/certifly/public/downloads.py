@@ -25,6 +25,7 @@ from certifly.public.pictures import Pictures
 from certifly.public.waiting import WaitingRoom
 from certifly.rendering.errors import RenderFailed
 from certifly.storage.blobs import name_of
+from certifly.storage.errors import BlobMissing
 from certifly.web.answers import json_response
 from certifly.web.services import Services
 
@@ -85,7 +86,7 @@ async def download_png(request: Request, code: str) -> Response:
             return Response(status_code=304, headers=headers)
     try:
         content = await pictures.get(services, place, files.png_digest)
-    except RenderFailed:
+    except (RenderFailed, BlobMissing):
         log.exception("picture_failed", extra={"facts": {"certificate_id": place.certificate_id}})
         return _cannot_be_made(request)
     headers = _headers(files, name_of(content), ".png", inline=inline)

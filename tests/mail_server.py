@@ -131,12 +131,12 @@ class RunningServer:
 
 
 @contextlib.contextmanager
-def mail_server(**options: Any) -> Iterator[RunningServer]:
+def mail_server(*, port: int | None = None, **options: Any) -> Iterator[RunningServer]:
     """Run a server; ``options`` are those of aiosmtpd (``tls_context``, ``require_starttls``, ``auth_required``…)."""
     inbox = Inbox()
     if options.get("auth_required"):
         options["authenticator"] = lambda *arguments: _authenticate(inbox, *arguments)
-    controller = CountingController(inbox, hostname="127.0.0.1", port=free_port(), **options)
+    controller = CountingController(inbox, hostname="127.0.0.1", port=port or free_port(), **options)
     controller.open_sessions = []
     controller.start()
     inbox.sessions = 0  # the controller connected once itself, to see that the server is there

@@ -22,6 +22,7 @@ from certifly.db.database import Database
 from certifly.db.tenant import Announcement, TenantDB
 from certifly.delivery.email.describe import describe_attempts, describe_email, email_delivery
 from certifly.delivery.email.models import Email, EmailAttempt
+from certifly.delivery.email.preview import preview
 from certifly.delivery.email.queries import (
     EmailNotFound,
     get_email,
@@ -577,3 +578,35 @@ def test_moments_are_kept_exactly(school: School) -> None:
 
     assert moment == MONDAY
     assert school.read(lambda db: db.get(Certificate, email.certificate_id)).created_at == MONDAY
+
+
+def shown(school: School, email_id: str) -> EmailMessage | None:
+    return preview(
+        school.database,
+        school.blobs,
+        read_facts,
+        school.sender,
+        tenant_id=school.tenant_id,
+        email_id=email_id,
+        now=TUESDAY,
+    )
+
+
+def test_an_operator_can_read_a_held_message_before_it_goes(school: School) -> None:
+    certificate_id, email = school.issue(mail_configured=False)
+    assert shown(school, email.id) is None, "there is no PDF yet"
+
+    school.render(certificate_id, mail_configured=False)
+    message = shown(school, email.id)
+
+    assert message is not None
+    assert message["To"] == f"{ADA} <{ADAS_ADDRESS}>"
+    assert message["Message-ID"] == f"<{email.id}@{HOST}>"
+    assert school.look(email.id).status == "held"
+    assert school.inbox() == []
+
+
+def test_a_skipped_message_has_nothing_to_show(school: School) -> None:
+    _, email = school.issue(address=None)
+
+    assert shown(school, email.id) is None

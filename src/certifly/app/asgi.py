@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from certifly.api.openapi import build_document
-from certifly.api.v1 import assets, certificates, me, templates
+from certifly.api.v1 import assets, certificates, emails, me, templates
 from certifly.app.wiring import load_settings, open_services
 from certifly.core.settings import Settings
 from certifly.public.door import install_public
@@ -17,7 +17,7 @@ from certifly.web.errors import install_error_answers
 from certifly.web.frame import Frame
 from certifly.web.limiting import RateLimit
 
-API_ROUTERS = (certificates.router, templates.router, assets.router, me.router)
+API_ROUTERS = (certificates.router, emails.router, templates.router, assets.router, me.router)
 
 
 def create_app(settings: Settings) -> FastAPI:

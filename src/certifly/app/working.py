@@ -5,7 +5,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from certifly.app.wiring import open_services
 from certifly.certificates.issue import PRODUCE
@@ -13,6 +12,7 @@ from certifly.certificates.mail_facts import read_facts
 from certifly.core.clock import utc_now
 from certifly.core.settings import Settings
 from certifly.db.database import Database
+from certifly.delivery.email.compose import host_of
 from certifly.delivery.email.queue import release_held
 from certifly.delivery.email.send import ReadFacts, Sender
 from certifly.delivery.email.server import read_mail_url
@@ -55,7 +55,7 @@ def work_as(settings: Settings, slot: str, stop: threading.Event) -> None:
 @contextmanager
 def open_context(settings: Settings) -> Iterator[WorkerContext]:
     """Everything jobs need; closed in the reverse order."""
-    host = urlsplit(settings.public_url).hostname or "localhost"
+    host = host_of(settings.public_url)
     mailer = Mailer(read_mail_url(settings.mail_url), our_host=host) if settings.mail_url else None
     try:
         with open_services(settings) as services:

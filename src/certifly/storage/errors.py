@@ -1,4 +1,4 @@
-"""What can go wrong with files. None of it is the fault of a caller, so only the operator's address is a DomainError."""
+"""What can go wrong with files. Only the operator's address is a DomainError: the rest is no fault of a caller."""
 
 from certifly.core.errors import DomainError
 

@@ -30,8 +30,8 @@ _SPACES = re.compile(r"\s+")
 class AddressUnusable(ValueError):
     """What stands in the address field is not an address that mail can be sent to."""
 
-    def __init__(self) -> None:
-        super().__init__("This is not an address that mail can be sent to.")
+    def __init__(self, reason: str = "This is not an address that mail can be sent to.") -> None:
+        super().__init__(reason)
 
 
 class MailPolicy(EmailPolicy):
@@ -86,11 +86,26 @@ def mailbox(address: str, display_name: str = "") -> Address:
         return Address(display_name, username=local_part, domain=domain)
     try:
         checked = email_validator.validate_email(
-            address, check_deliverability=False, globally_deliverable=False
+            address, check_deliverability=False, globally_deliverable=False, test_environment=True
         )
     except email_validator.EmailNotValidError as error:
         raise AddressUnusable from error
     return Address(display_name, username=checked.local_part, domain=checked.ascii_domain)
+
+
+def read_address(text: str) -> str:
+    """An address as a caller wrote it, in its normal form; raises AddressUnusable with the reason.
+
+    As strict as an e-mail field of a template: what is accepted here can be promised to be tried.
+    """
+    try:
+        checked = email_validator.validate_email(
+            text.strip(), check_deliverability=False, strict=True, test_environment=True
+        )
+    except email_validator.EmailNotValidError as error:
+        raise AddressUnusable(str(error)) from error
+    mailbox(checked.normalized)
+    return checked.normalized
 
 
 def one_line(text: str, characters_max: int) -> str:

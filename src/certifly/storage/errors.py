@@ -31,4 +31,6 @@ class FilesAddressInvalid(DomainError):
     """CERTIFLY_FILES_URL names no place that files can be kept in."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"CERTIFLY_FILES_URL {reason} Write a folder, or s3://bucket/prefix?region=…&endpoint=….")
+        super().__init__(
+            f"CERTIFLY_FILES_URL {reason} Write a folder, or s3://bucket/prefix?region=…&endpoint=…."
+        )

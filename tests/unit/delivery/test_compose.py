@@ -22,7 +22,14 @@ from certifly.delivery.email.compose import (
     host_of,
     message_id_of,
 )
-from certifly.delivery.email.headers import AddressUnusable, mailbox, one_line, shorten
+from certifly.delivery.email.headers import (
+    ADDRESS_CHARACTERS_MAX,
+    AddressUnusable,
+    mailbox,
+    one_line,
+    read_address,
+    shorten,
+)
 from certifly.delivery.email.words import LANGUAGES, words_for
 
 MONDAY = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
@@ -364,6 +371,24 @@ def test_domains_become_a_labels_and_local_parts_stay(address: str, addr_spec: s
 def test_what_is_no_address_is_refused(address: str) -> None:
     with pytest.raises(AddressUnusable):
         mailbox(address)
+
+
+def test_the_longest_address_is_taken_and_one_longer_is_not() -> None:
+    longest = "a" * 10 + "@" + ".".join(["x" * 60] * 4)
+    assert len(longest) == ADDRESS_CHARACTERS_MAX
+
+    assert mailbox(longest).addr_spec == longest
+    with pytest.raises(AddressUnusable):
+        mailbox("a" + longest)
+
+
+def test_an_address_from_a_caller_is_brought_into_its_normal_form_or_refused_with_the_reason() -> None:
+    assert read_address(" ada@EXAMPLE.org ") == "ada@example.org"
+    assert read_address("ada@lovelace.test") == "ada@lovelace.test"
+    for refused in ("ada", "ada@localhost", "\ud800@example.org"):
+        with pytest.raises(AddressUnusable) as refusal:
+            read_address(refused)
+        assert str(refusal.value)
 
 
 def test_an_address_in_another_script_stands_as_itself_for_servers_that_carry_it() -> None:

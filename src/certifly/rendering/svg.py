@@ -98,14 +98,14 @@ def sanitise_svg(content: bytes) -> tuple[int, int, bytes]:
         )
     source = _parse(content)
     writer = _Writer()
-    for element in source.iter():
-        writer.take_note_of(element)
+    writer.take_note_of(source)
 
     width, height = _size(source)
     clean = writer.copy(source)
     assert clean is not None, "the root is an element we keep"
     check_references(clean)
-    clean.attrib = {"xmlns": NAMESPACE, **clean.attrib, "width": f"{width:g}", "height": f"{height:g}"}
+    size = {"width": f"{width:g}", "height": f"{height:g}"}
+    clean.attrib = {"xmlns": NAMESPACE, **dict(sorted((clean.attrib | size).items()))}
     return max(1, ceil(width)), max(1, ceil(height)), tostring(clean, encoding="utf-8")
 
 
@@ -175,8 +175,11 @@ class _Writer:
         kind = _local_name(source)
         if kind == "style":
             self.style_sheet.add("".join(source.itertext()))
-        elif kind in KEPT and kind is not None and "id" in source.attrib:
-            self.names.setdefault(source.attrib["id"], _Named(f"p{len(self.names)}", kind, source))
+        elif kind is not None and kind in KEPT:
+            if "id" in source.attrib:
+                self.names.setdefault(source.attrib["id"], _Named(f"p{len(self.names)}", kind, source))
+            for child in source:
+                self.take_note_of(child)
 
     def copy(self, source: Element) -> Element | None:
         """Return a clean copy, or None for what draws nothing. Raises PictureNotSupported."""
@@ -188,7 +191,7 @@ class _Writer:
         attributes = self._attributes(name, source)
         if name in ("use", "image") and "href" not in attributes:
             return None
-        clean = Element("g" if name == "a" else name, attributes)
+        clean = Element("g" if name == "a" else name, dict(sorted(attributes.items())))
         clean.extend([copied for child in source if (copied := self.copy(child)) is not None])
         return clean
 

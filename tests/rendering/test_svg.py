@@ -1,0 +1,461 @@
+"""SVG: what draws is kept and looks the same; the rest is left out or refused with a remedy."""
+
+import base64
+import io
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from certifly.rendering import svg, svg_references, svg_style
+from certifly.rendering.engine import Engine
+from certifly.rendering.errors import PictureNotSupported, PictureTooLarge, PictureUnreadable
+from certifly.rendering.images import inspect_image
+from certifly.rendering.png import Pixels
+from certifly.rendering.raster import draw_page
+from certifly.rendering.svg import sanitise_svg
+from tests.rendering.test_pool import job_that
+
+
+def drawing(body: str, attributes: str = 'viewBox="0 0 100 100"') -> bytes:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {attributes}>'
+        f"{body}</svg>"
+    ).encode()
+
+
+def cleaned(body: str) -> str:
+    """The inside of the clean file."""
+    clean = sanitise_svg(drawing(body))[2].decode()
+    return re.sub(r"^<svg[^>]*>|</svg>$", "", clean) if "</svg>" in clean else ""
+
+
+def tiny(format: str = "PNG") -> str:
+    buffer = io.BytesIO()
+    Image.new("RGB", (2, 2), (200, 30, 40)).save(buffer, format)
+    return f"data:image/{format.lower()};base64,{base64.b64encode(buffer.getvalue()).decode()}"
+
+
+class TestWhatIsKept:
+    def test_shapes_with_their_geometry_and_style(self) -> None:
+        shapes = '<path d="M0 0L10,10Z" style="fill:#abc;stroke:none" /><rect height="40%" width="3mm" x="1" y="2" />'
+
+        assert cleaned(shapes) == shapes
+
+    def test_the_three_sources_of_style_in_their_order(self) -> None:
+        body = (
+            "<style>.a{fill:blue;stroke:blue} #i.a{stroke:green} path{opacity:.5} *{opacity:.1}</style>"
+            '<path id="i" class="a b" fill="red" stroke="red" opacity="1" style="fill : black !important" d="M0 0"/>'
+        )
+
+        assert 'style="fill:black;opacity:.5;stroke:green"' in cleaned(body)
+
+    def test_names_are_replaced_and_links_follow(self) -> None:
+        body = (
+            '<defs><linearGradient id="evil&quot;&lt;name"><stop offset="0" stop-color="red"/></linearGradient>'
+            '<radialGradient id="b" xlink:href="#evil&quot;&lt;name"/></defs>'
+            '<path id="c" d="M0 0h9v9z" fill="url(#b) red"/><use xlink:href="#c" x="5"/>'
+        )
+        clean = cleaned(body)
+
+        assert "evil" not in clean
+        assert '<linearGradient id="p0">' in clean
+        assert '<radialGradient href="#p0" id="p1"' in clean
+        assert 'style="fill:url(#p1) red"' in clean
+        assert '<use href="#p2" x="5"' in clean
+
+    def test_of_several_elements_with_one_name_the_first_has_it(self) -> None:
+        clean = cleaned('<path id="a" d="M0 0"/><rect id="a" width="1" height="1"/><use href="#a"/>')
+
+        assert clean.count(' id="p0"') == 1
+        assert '<path d="M0 0" id="p0"' in clean
+
+    def test_links_to_what_is_not_there_draw_nothing(self) -> None:
+        body = (
+            '<use href="#gone"/><path d="M0 0" fill="url(#gone)" stroke="url(#gone) red" clip-path="url(#gone)"/>'
+            '<path id="x" d="M0 0" mask="url(#x)"/><image width="1" height="1"/>'
+        )
+
+        assert cleaned(body) == ('<path d="M0 0" style="fill:none;stroke:red" /><path d="M0 0" id="p0" />')
+
+    @pytest.mark.parametrize("format", ["PNG", "JPEG"])
+    def test_embedded_pictures_are_written_anew(self, format: str) -> None:
+        padded = tiny(format).replace("base64,", "base64,\n ") + "\n"
+        clean = cleaned(f'<image width="10" height="10" xlink:href="{padded}"/>')
+
+        (kept,) = re.findall(r'href="data:image/(\w+);base64,([^"]+)"', clean)
+        assert kept[0] == format.lower()
+        with Image.open(io.BytesIO(base64.b64decode(kept[1]))) as image:
+            assert image.size == (2, 2)
+
+    def test_a_link_is_a_group(self) -> None:
+        assert (
+            cleaned('<a href="https://lovelace.example"><path d="M0 0"/></a>') == '<g><path d="M0 0" /></g>'
+        )
+
+    def test_the_result_is_clean_already(self) -> None:
+        width, height, clean = sanitise_svg(
+            drawing('<g opacity=".5"><path id="a" d="M0 0"/><use href="#a"/></g>')
+        )
+
+        assert sanitise_svg(clean) == (width, height, clean)
+
+
+class TestWhatIsLeftOut:
+    @pytest.mark.parametrize(
+        "idle",
+        [
+            "<script>alert(1)</script>",
+            '<script href="https://evil.example/x.js"/>',
+            "<title>Ada</title><desc>Ada</desc><metadata><x/></metadata>",
+            '<animate attributeName="href" to="javascript:alert(1)"/>',
+            '<set attributeName="onclick" to="alert(1)"/>',
+            '<filter id="f"><feImage href="https://evil.example/x.png"/></filter>',
+            '<marker id="m"><path d="M0 0"/></marker>',
+            '<sodipodi:namedview xmlns:sodipodi="http://sodipodi.example"><text>x</text></sodipodi:namedview>',
+            '<html:iframe xmlns:html="http://www.w3.org/1999/xhtml" src="https://evil.example"/>',
+            "<!-- Ada --><?xml-stylesheet href='https://evil.example/x.css'?>",
+            "<style/>",
+            "<style>/* Ada </style>",
+            "Ada",
+        ],
+    )
+    def test_what_draws_nothing(self, idle: str) -> None:
+        assert cleaned(f'{idle}<path d="M0 0"/>{idle}') == '<path d="M0 0" />'
+
+    @pytest.mark.parametrize(
+        "attribute",
+        [
+            'onclick="alert(1)"',
+            'onload="alert(1)"',
+            'href="javascript:alert(1)"',
+            'xml:base="https://evil.example/"',
+            'class="x" data-name="Ada" aria-label="Ada" tabindex="1"',
+            'style="font-family:Ada;-inkscape-stroke:none;marker:none;filter:none"',
+            'style="fill:expression(alert(1));stroke:red;}x{"',
+            'style="fill:red/**/;/*"',
+            'fill="red;stroke:blue"',
+            'transform="rotate(1) evil(2)"',
+            'fill="&lt;script&gt;"',
+        ],
+    )
+    def test_attributes_that_draw_nothing_or_are_malformed(self, attribute: str) -> None:
+        clean = cleaned(f'<path d="M0 0" {attribute}/>')
+
+        assert re.fullmatch(r'<path d="M0 0"(?: style="(?:stroke|fill):red")? />', clean)
+
+    def test_a_malformed_value_is_as_if_it_were_not_there(self) -> None:
+        clean = cleaned('<rect width="1" height="javascript:1" x="1em2" y="1e5" rx="--1" d="M0 0 url(x)"/>')
+
+        assert clean == '<rect width="1" y="1e5" />'
+
+    def test_values_of_absurd_length_are_left_out(self) -> None:
+        near, far = "1" * svg_style.VALUE_CHARACTERS_MAX, "1" * (svg_style.VALUE_CHARACTERS_MAX + 1)
+
+        assert near in cleaned(f'<rect x="{near}"/>')
+        assert cleaned(f'<rect x="{far}"/>') == "<rect />"
+        assert near in cleaned(f'<rect style="opacity:{near}"/>')
+        assert cleaned(f'<rect style="opacity:{far}"/>') == "<rect />"
+
+
+class TestWhatIsRefused:
+    @pytest.mark.parametrize(
+        ("body", "remedy"),
+        [
+            ("<text>Ada</text>", "Convert text to paths"),
+            ("<g><flowRoot/></g>", "Convert text to paths"),
+            (
+                "<foreignObject><p xmlns='http://www.w3.org/1999/xhtml'>Ada</p></foreignObject>",
+                "foreignObject",
+            ),
+            ("<switch><path d='M0 0'/></switch>", "switch"),
+            ("<video/>", "save the picture as PNG"),
+            ("<é/>", "an unknown element"),
+            ('<path filter="url(#f)" d="M0 0"/>', '"filter" as a style.*flatten'),
+            ('<path style="marker-end:url(#m)" d="M0 0"/>', '"marker-end"'),
+            ('<path style="transform:rotate(9deg)" d="M0 0"/>', '"transform"'),
+            ('<path fill="url(https://evil.example/#a)" d="M0 0"/>', "outside the file"),
+            ('<use href="other.svg#a"/>', "another file"),
+            ('<image href="https://evil.example/a.png"/>', "not inside the file"),
+            ('<image href="file:///etc/passwd"/>', "not inside the file"),
+            ('<image href="data:image/png,abc"/>', "not inside the file"),
+            ('<image href="data:image/svg+xml;base64,PHN2Zy8+"/>', "neither PNG nor JPEG"),
+            ("<style>@import url(https://evil.example/x.css);</style>", "presentation attributes"),
+            ("<style>g > path{fill:red}</style>", "presentation attributes"),
+            ("<style>path:hover{fill:red}</style>", "presentation attributes"),
+            ("<style>path{fill:red}} </style>", "presentation attributes"),
+            ("<style>path{fill:r\\65 d}</style>", "presentation attributes"),
+            ("<style>path</style>", "presentation attributes"),
+        ],
+    )
+    def test_what_would_look_different(self, body: str, remedy: str) -> None:
+        with pytest.raises(PictureNotSupported, match=remedy):
+            sanitise_svg(drawing(body))
+
+    @pytest.mark.parametrize(
+        "start",
+        [
+            '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">',
+            '<!DOCTYPE svg [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>',
+            '<!DOCTYPE svg [<!ENTITY a SYSTEM "file:///etc/passwd">]>',
+        ],
+    )
+    def test_doctypes_and_entities(self, start: str) -> None:
+        with pytest.raises(PictureNotSupported, match="DOCTYPE"):
+            sanitise_svg(start.encode() + drawing(""))
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"<svg",
+            b"<svg></g>",
+            b'<?xml version="1.0" encoding="no-such"?><svg/>',
+            b'<?xml version="1.0" encoding="utf-16"?><svg/>',
+            b"<svg>\xff</svg>",
+            b"<svg>&nbsp;</svg>",
+        ],
+    )
+    def test_what_is_not_well_formed(self, content: bytes) -> None:
+        with pytest.raises(PictureUnreadable, match="well-formed"):
+            inspect_image(content)
+
+    @pytest.mark.parametrize("content", [b"<html><svg/></html>", b"<!-- x --><x:svg xmlns:x='urn:x'/>"])
+    def test_what_is_not_svg(self, content: bytes) -> None:
+        with pytest.raises(PictureNotSupported, match="not an SVG"):
+            inspect_image(content)
+
+    def test_a_damaged_picture_inside(self) -> None:
+        for broken in ("data:image/png;base64,*", tiny()[:60]):
+            with pytest.raises(PictureUnreadable):
+                sanitise_svg(drawing(f'<image href="{broken}"/>'))
+
+
+class TestSize:
+    @pytest.mark.parametrize(
+        ("attributes", "size"),
+        [
+            ('width="30" height="20"', (30, 20)),
+            ('width="30px" height="1in" viewBox="0 0 1 1"', (30, 96)),
+            ('width="2.54cm" height="72pt"', (96, 96)),
+            ('viewBox="5,5 , 300.2 200"', (301, 200)),
+            ('width="100%" height="50em" viewBox="0 0 30 20"', (30, 20)),
+            ('width="60" viewBox="0 0 30 20"', (60, 20)),
+            ('width="0.01" height="100000"', (1, 100_000)),
+        ],
+    )
+    def test_is_stated_or_follows_from_the_view_box(self, attributes: str, size: tuple[int, int]) -> None:
+        assert sanitise_svg(drawing("", attributes))[:2] == size
+
+    @pytest.mark.parametrize(
+        "attributes",
+        [
+            "",
+            'width="30"',
+            'viewBox="0 0 30"',
+            'viewBox="0 0 30 0"',
+            'width="-1" height="5"',
+            'width="0.009" height="5"',
+            'width="5" height="5" viewBox="0 0 0 5"',
+        ],
+    )
+    def test_is_needed(self, attributes: str) -> None:
+        with pytest.raises(PictureNotSupported, match="viewBox"):
+            sanitise_svg(drawing("", attributes))
+
+    def test_is_bounded(self) -> None:
+        with pytest.raises(PictureTooLarge, match="100,000 pixels"):
+            sanitise_svg(drawing("", 'width="100001" height="5"'))
+
+
+class TestBounds:
+    def test_bytes(self) -> None:
+        empty = drawing("<!---->")
+        largest = empty.replace(b"<!--", b"<!--" + b" " * (svg.BYTES_MAX - len(empty)))
+
+        assert sanitise_svg(largest)[0] == 100
+        with pytest.raises(PictureTooLarge, match="bytes"):
+            sanitise_svg(largest + b" ")
+
+    def test_elements(self) -> None:
+        assert sanitise_svg(drawing("<g/>" * (svg.ELEMENTS_MAX - 1)))[0] == 100
+        with pytest.raises(PictureTooLarge, match="20,000 elements"):
+            sanitise_svg(drawing("<g/>" * svg.ELEMENTS_MAX))
+
+    def test_depth(self) -> None:
+        within = svg.DEPTH_MAX - 1
+
+        assert sanitise_svg(drawing("<g>" * within + "</g>" * within))[0] == 100
+        with pytest.raises(PictureTooLarge, match="deeper than 50"):
+            sanitise_svg(drawing("<g>" * (within + 1) + "</g>" * (within + 1)))
+
+    def test_style_rules(self) -> None:
+        rules = ".a{fill:red}" * svg_style.RULES_MAX
+        body = f"<style>{rules}</style><path d='M0 0'/>"
+
+        assert "path" in cleaned(body)
+        with pytest.raises(PictureTooLarge, match="2,000 style rules"):
+            cleaned(body.replace("<style>", "<style>.b{}"))
+
+    @pytest.mark.parametrize("selector", [".a", ".a.b"])
+    def test_rules_times_elements(self, selector: str) -> None:
+        body = f"<style>{selector + '{fill:red}'}</style>".replace(
+            "<style>", "<style>" + f"{selector}{{fill:red}}" * 1999
+        )
+        with pytest.raises(PictureTooLarge, match="too many properties"):
+            cleaned(body + '<path class="a b" d="M0 0"/>' * 500)
+
+    def test_pixels_of_all_embedded_pictures_together(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(svg, "PIXELS_MAX", 8)
+        one = f'<image href="{tiny()}"/>'
+
+        assert cleaned(one * 2).count("<image") == 2
+        with pytest.raises(PictureTooLarge, match="pixels"):
+            cleaned(one * 3)
+
+    def test_a_thousand_million_laughs(self) -> None:
+        levels = "".join(f'<g id="l{n + 1}">' + f'<use href="#l{n}"/>' * 10 + "</g>" for n in range(9))
+        with pytest.raises(PictureTooLarge, match="100,000 shapes"):
+            sanitise_svg(drawing(f'<path id="l0" d="M0 0"/>{levels}'))
+
+    @pytest.mark.parametrize("kind", ["mask", "clipPath", "pattern"])
+    def test_the_same_with_masks_clips_and_patterns(self, kind: str) -> None:
+        use = {"mask": "mask", "clipPath": "clip-path", "pattern": "fill"}[kind]
+        levels = "".join(
+            f'<{kind} id="l{n + 1}">' + f'<path d="M0 0" {use}="url(#l{n})"/>' * 10 + f"</{kind}>"
+            for n in range(9)
+        )
+        with pytest.raises(PictureTooLarge, match="100,000 shapes"):
+            sanitise_svg(drawing(f'<{kind} id="l0"><path d="M0 0"/></{kind}>{levels}'))
+
+    def test_expansion_within_the_bound(self) -> None:
+        uses = '<use href="#a"/>' * 99
+        body = f'<g id="a">{"<path/>" * 498}</g><g id="b">{uses}</g><use href="#b"/>'
+
+        assert cleaned(body).count("<use") == 100
+        with pytest.raises(PictureTooLarge):
+            cleaned(body + body.replace('"a"', '"c"').replace('"b"', '"d"') * 2)
+
+    @pytest.mark.parametrize(
+        "circle",
+        [
+            '<use id="a" href="#a"/>',
+            '<g id="a"><use href="#b"/></g><g id="b"><use href="#a"/></g>',
+            '<pattern id="a" href="#b"/><pattern id="b" href="#a"/>',
+            '<linearGradient id="a" href="#a"/>',
+            '<mask id="a"><path d="M0 0" mask="url(#a)"/></mask>',
+            '<clipPath id="a" clip-path="url(#a)"><path d="M0 0"/></clipPath>',
+            '<pattern id="a"><path d="M0 0" fill="url(#a)"/></pattern>',
+        ],
+    )
+    def test_circles(self, circle: str) -> None:
+        with pytest.raises(PictureNotSupported, match="circle"):
+            sanitise_svg(drawing(circle))
+
+    @pytest.mark.parametrize("order", [1, -1])
+    def test_long_chains_of_references(self, order: int) -> None:
+        def chain(length: int) -> bytes:
+            links = [f'<use id="u{n + 1}" href="#u{n}"/>' for n in range(length)]
+            return drawing('<path id="u0" d="M0 0"/>' + "".join(links[::order]))
+
+        assert sanitise_svg(chain(svg_references.NESTING_MAX - 3))[0] == 100
+        for length in (svg_references.NESTING_MAX, 19_000):
+            with pytest.raises(PictureTooLarge, match="nested deeper"):
+                sanitise_svg(chain(length))
+
+    def test_colours_of_a_gradient(self) -> None:
+        stops = '<stop offset="0"/>' * (svg_references.STOPS_MAX - 1)
+
+        assert cleaned(f"<linearGradient>{stops}</linearGradient>").count("<stop") == 299
+        with pytest.raises(PictureTooLarge, match="300 colours"):
+            cleaned(f'<radialGradient>{stops}<stop offset="1"/></radialGradient>')
+
+    def test_a_pattern_inherited_by_a_group(self) -> None:
+        with pytest.raises(PictureNotSupported, match="whole group"):
+            cleaned('<pattern id="a"><path d="M0 0"/></pattern><g fill="url(#a)"><path d="M0 0"/></g>')
+
+    @pytest.mark.parametrize(
+        "hard",
+        [
+            '<rect viewBox="' + "1" * 900 + '"/>',
+            "<style>" + "a" * 3_900_000 + "</style>",
+            "<style>" + "/*a" * 1_300_000 + "</style>",
+            '<rect style="' + "/*a" * 1_300_000 + '"/>',
+            '<rect style="' + ";" * 3_900_000 + '"/>',
+            '<rect fill="' + " " * 3_900_000 + '!"/>',
+            '<rect fill="url(#' + " " * 3_900_000 + '"/>',
+            '<rect transform="' + "rotate(1)" * 430_000 + '"/>',
+            '<path d="' + "M0 0" * 970_000 + '!"/>',
+            '<path x="' + "1" * 3_900_000 + '"/>',
+            '<rect class="' + "a " * 1_900_000 + '"/>',
+            '<image href="data:' + " " * 3_900_000 + '"/>',
+        ],
+        ids=range(12),
+    )
+    def test_no_text_takes_long_to_judge(self, hard: str) -> None:
+        """These took minutes with patterns that can match a text in many ways; pytest's own limit is the judge."""
+        try:
+            sanitise_svg(drawing(hard))
+        except (PictureNotSupported, PictureTooLarge):
+            pass
+
+
+class TestDrawing:
+    ARTWORK = """
+      <style type="text/css">
+        .st0{fill:#1D2B4F;}
+        .st1{fill:none;stroke:#c33;stroke-width:4;stroke-dasharray:6 2}
+      </style>
+      <defs>
+        <linearGradient id="sky" x1="0" x2="1">
+          <stop offset="0" stop-color="#fff"/><stop offset="1" style="stop-color:#08f"/>
+        </linearGradient>
+        <radialGradient id="sun" xlink:href="#sky" gradientUnits="userSpaceOnUse" cx="70" cy="30" r="20"/>
+        <pattern id="dots" width="8" height="8" patternUnits="userSpaceOnUse">
+          <circle cx="4" cy="4" r="2" fill="#393"/>
+        </pattern>
+        <clipPath id="round"><circle cx="50" cy="50" r="45"/></clipPath>
+        <mask id="fade"><rect width="100" height="100" fill="url(#sky)"/></mask>
+        <symbol id="star" viewBox="0 0 10 10">
+          <polygon points="5,0 6,4 10,4 7,6 8,10 5,7 2,10 3,6 0,4 4,4"/>
+        </symbol>
+      </defs>
+      <g clip-path="url(#round)">
+        <rect width="100" height="100" fill="url(#sky)"/>
+        <rect x="10" y="60" width="80" height="30" fill="url(#dots)" stroke-width="4" stroke="#c33"/>
+        <circle cx="70" cy="30" r="20" fill="url(#sun)" opacity=".8"/>
+        <path class="st0" mask="url(#fade)" transform="translate(20 20) rotate(15)" d="M0 0h40v20q-20 10-40 0z"/>
+        <use xlink:href="#star" x="40" y="40" width="20" height="20" style="fill:#c90"/>
+        <ellipse cx="30" cy="80" rx="12" ry="5" style="mix-blend-mode:multiply;fill:#f0f"/>
+        <line x1="0" y1="50" x2="100" y2="50" stroke="black"/>
+        <polyline points="0,0 10,20 30,10 60,70" class="st1"/>
+        PICTURE
+      </g>"""
+
+    def test_the_clean_file_looks_like_the_original(self, tmp_path: Path) -> None:
+        body = self.ARTWORK.replace(
+            "PICTURE", f'<image x="60" y="60" width="20" height="20" xlink:href="{tiny()}"/>'
+        )
+        original = drawing(body)
+        clean = inspect_image(original)
+
+        assert (clean.width, clean.height) == (100, 100)
+        before, after = drawn(original, tmp_path / "a"), drawn(clean.content, tmp_path / "b")
+        assert np.array_equal(before, after)
+        assert len(np.unique(after.reshape(-1, 3), axis=0)) > 100
+
+    def test_extreme_numbers_draw_or_fail_cleanly(self, tmp_path: Path) -> None:
+        for number in ("1e38", "-1e99", "1e-99", "9" * 300, "0"):
+            body = (
+                f'<rect width="{number}" height="{number}" transform="scale({number})"/>'
+                f'<path d="M{number} {number}L{number} 0C{number} 1 2 {number} 5 {number}" stroke="red"'
+                f' stroke-width="{number}" stroke-dasharray="{number} 1"/>'
+            )
+            drawn(sanitise_svg(drawing(body))[2], tmp_path / number[:5])
+
+
+def drawn(content: bytes, folder: Path) -> Pixels:
+    pdf = Engine(folder).pdf(job_that("Ada", pictures={f"sha256:{7:064}": content}))
+    pixels, _ = draw_page(pdf)
+    return pixels[:60, :60]

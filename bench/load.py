@@ -89,7 +89,9 @@ def run_load(port: int, request: Callable[[int], bytes], *, answers: int, connec
         for _ in range(connections):
             done: asyncio.Future[None] = loop.create_future()
             _, protocol = await loop.create_connection(
-                lambda done=done: _Connection(next_request, done), "127.0.0.1", port  # type: ignore[misc]
+                lambda done=done: _Connection(next_request, done),
+                "127.0.0.1",
+                port,  # type: ignore[misc]
             )
             opened.append((done, protocol))
         await asyncio.gather(*(done for done, _ in opened))

@@ -91,9 +91,7 @@ def test_a_key_belongs_to_its_tenant(tenant: Caller, live: Installation, templat
 
 def test_a_replay_outlives_the_template(tenant: Caller, template_id: int) -> None:
     first = post(tenant, template_id, "k")
-    assert (
-        tenant.http.patch(f"/api/v1/templates/{template_id}", json={"archived": True}).status_code == 200
-    )
+    assert tenant.http.patch(f"/api/v1/templates/{template_id}", json={"archived": True}).status_code == 200
 
     assert post(tenant, template_id, "k").content == first.content
 

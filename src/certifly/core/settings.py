@@ -6,6 +6,7 @@ message that lists every fault.
 """
 
 import difflib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
@@ -17,6 +18,7 @@ from certifly.core.errors import DomainError
 
 PREFIX = "CERTIFLY_"
 SECRET_KEY_BYTES_MIN = 32
+_PLAIN_ADDRESS = re.compile(r"[^\s@<>(),;:\"\[\]\\]+@[^\s@<>(),;:\"\[\]\\]+")
 SECRET_FILE_BYTES_MAX = 64 * 1024
 
 
@@ -101,6 +103,14 @@ class Settings(BaseModel):
             raise ValueError(
                 f"must have at least {SECRET_KEY_BYTES_MIN} characters; make one: openssl rand -hex 32"
             )
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _is_a_plain_address(cls, value: str) -> str:
+        # Found out at the start: later, every single e-mail would be refused for it.
+        if not _PLAIN_ADDRESS.fullmatch(value):
+            raise ValueError("must be a plain address such as certificates@example.org, without a name")
         return value
 
     @field_validator("email_retry_seconds", mode="before")

@@ -162,12 +162,13 @@ def attempt(
 ) -> Outcome:
     """Compose the message and hand it to the mail server."""
     try:
-        envelope_sender, envelope_recipient = (
-            mailbox(sender).addr_spec,
-            mailbox(intention.recipient).addr_spec,
-        )
+        envelope_recipient = mailbox(intention.recipient).addr_spec
     except AddressUnusable as error:
         return Outcome(PERMANENT, None, str(error))
+    try:
+        envelope_sender = mailbox(sender).addr_spec
+    except AddressUnusable:
+        return Outcome(TEMPORARY, None, "CERTIFLY_MAIL_FROM is not an address that mail can come from.")
     try:
         pdf = blobs.get(tenant_id, facts.pdf_name, ".pdf")
     except StorageError as error:

@@ -156,10 +156,16 @@ def test_ideographs_take_the_forms_of_the_text_or_else_of_the_language() -> None
 
 
 def test_emoji_are_pictures_and_signs_are_signs() -> None:
-    assert fitted("Ada 🇩🇪").pictures == "🇩🇪"
-    assert fitted("Ada ❤️").pictures == "❤"
-    assert fitted("Ada ❤").pictures == ""
+    assert fitted("Ada 🇩🇪").reserved == ((EMOJI_FAMILY, "🇩🇪"),)
+    assert fitted("Ada ❤️").reserved == ((EMOJI_FAMILY, "❤"),)
+    assert fitted("Ada ❤").reserved == ()
     assert fitted("Ada ☆").fonts != (EMOJI_FAMILY,)
+
+
+def test_wide_punctuation_comes_from_the_family_of_its_ideographs() -> None:
+    assert fitted("《Ada》").reserved == (("Noto Sans SC", "《》"),)
+    assert fitted("《さ》").reserved == (("Noto Sans JP", "《》"),)
+    assert fitted("《中》", font="Noto Sans TC").reserved == (("Noto Sans SC", "《》"),)
 
 
 def test_letters_that_join_are_not_spaced_out() -> None:
@@ -236,7 +242,7 @@ def test_too_long_a_value_is_told_by_how_much() -> None:
     excess = int(problem.message.split("about ")[1].split()[0])
 
     assert "even in the smallest type allowed there (16 pt). Shorten Student Name by about" in problem.message
-    assert fitted(name[: math.floor((len(name) - excess) * 0.95)].strip(), size_min=16)
+    assert fitted(name[: math.floor((len(name) - excess) * 0.95)].strip(), size_min=16).size >= 16
 
 
 def test_the_remedy_depends_on_whose_words_they_are() -> None:

@@ -10,7 +10,7 @@ import string
 import unicodedata
 from functools import lru_cache
 
-from certifly.rendering.scripts import is_ignorable, script_of
+from certifly.rendering.scripts import is_ignorable, is_wide_punctuation, script_of
 
 TEXTS_KEPT_MAX = 1024
 
@@ -28,7 +28,6 @@ _NOT_AT_START = frozenset(
 )
 _NOT_AT_END = frozenset("（〔［｛〈《「『【‘“([{$£¥€#")
 _REGIONAL_INDICATORS = range(0x1F1E6, 0x1F200)
-_WIDE_PUNCTUATION = (range(0x3000, 0x3040), range(0xFF00, 0xFFF0))
 _EMOJI = range(0x1F300, 0x1FAFF + 1)
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 
@@ -88,6 +87,6 @@ def _regional_indicators_before(text: str, index: int) -> int:
 
 def _stands_alone(character: str) -> bool:
     point = ord(character)
-    if point in _EMOJI or point in _REGIONAL_INDICATORS or any(point in some for some in _WIDE_PUNCTUATION):
+    if point in _EMOJI or point in _REGIONAL_INDICATORS or is_wide_punctuation(character):
         return True
     return script_of(character) in _IDEOGRAPHIC

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from certifly.rendering.fitting import FittedText
-from certifly.rendering.fonts import EMOJI_FAMILY
 from certifly.rendering.job import RenderJob
 from certifly.rendering.layout import ImageElement, LineElement, QRElement, RectangleElement, TextElement
 from certifly.rendering.qr import qr_svg
@@ -78,8 +77,8 @@ def _text(element: TextElement, fitted: FittedText) -> dict[str, Any]:
         "width": width + spare,
         "lines": fitted.lines,
         "fonts": fitted.fonts,
-        # A character class, as the typesetter wants it; pictures are never ASCII, so none needs quoting.
-        "emoji": {"name": EMOJI_FAMILY, "covers": f"[{fitted.pictures}]"} if fitted.pictures else None,
+        # Character classes, as the typesetter wants them; without ASCII in them nothing needs quoting.
+        "reserved": [{"name": name, "covers": f"[{characters}]"} for name, characters in fitted.reserved],
         "size": fitted.size,
         "pitch": fitted.pitch,
         "tracking": fitted.tracking,

@@ -13,7 +13,8 @@ from typing import Any
 class FittedText:
     """One text element: lengths in points, the first baseline measured from the top of the box.
 
-    ``pictures`` are the characters that the emoji font draws even where another font has them.
+    ``reserved`` names characters that one family draws even where an earlier one has them: pairs of a
+    family and its characters, none of them ASCII.
     """
 
     size: float
@@ -22,7 +23,7 @@ class FittedText:
     pitch: float
     shift: float
     fonts: tuple[str, ...]
-    pictures: str
+    reserved: tuple[tuple[str, str], ...]
     tracking: float
     is_right_to_left: bool
 
@@ -34,7 +35,7 @@ class FittedText:
             "pitch": self.pitch,
             "shift": self.shift,
             "fonts": list(self.fonts),
-            "pictures": self.pictures,
+            "reserved": [list(pair) for pair in self.reserved],
             "tracking": self.tracking,
             "is_right_to_left": self.is_right_to_left,
         }
@@ -48,7 +49,7 @@ class FittedText:
             pitch=raw["pitch"],
             shift=raw["shift"],
             fonts=tuple(raw["fonts"]),
-            pictures=raw["pictures"],
+            reserved=tuple((family, characters) for family, characters in raw["reserved"]),
             tracking=raw["tracking"],
             is_right_to_left=raw["is_right_to_left"],
         )

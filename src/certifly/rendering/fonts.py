@@ -38,13 +38,12 @@ _SANS_SERIF = frozenset({"Inter", "Montserrat", "Heebo"})
 # What stands in for letters the chosen family lacks, tried in this order.
 _SERIF_COMPANIONS = ("EB Garamond", "Source Serif 4", "Inter")
 _SANS_COMPANIONS = ("Inter", "Source Serif 4", "EB Garamond")
-_CHINESE_JAPANESE_KOREAN = {
+HAN_FAMILIES = {
     "hans": "Noto Sans SC",
     "hant": "Noto Sans TC",
     "ja": "Noto Sans JP",
     "ko": "Noto Sans KR",
 }
-HAN_STYLES = frozenset(_CHINESE_JAPANESE_KOREAN)
 
 
 class FontsUnusable(Exception):
@@ -79,8 +78,8 @@ class FontBook:
         return tuple(name for name in ours if name != family)
 
     def chain(self, family: str, han: str) -> tuple[str, ...]:
-        """The family and everything that may step in, best first. ``han`` is one of ``HAN_STYLES``."""
-        first_han = _CHINESE_JAPANESE_KOREAN[han]
+        """The family and everything that may step in, best first. ``han`` is a key of ``HAN_FAMILIES``."""
+        first_han = HAN_FAMILIES[han]
         names = (
             family,
             *self.companions(family),
@@ -90,7 +89,7 @@ class FontBook:
             "Noto Sans Thai",
             EMOJI_FAMILY,
             first_han,
-            *(name for name in _CHINESE_JAPANESE_KOREAN.values() if name != first_han),
+            *(name for name in HAN_FAMILIES.values() if name != first_han),
             # Last, what the operator added: perhaps a script that none of ours has.
             *self.families,
         )

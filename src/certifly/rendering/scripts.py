@@ -24,6 +24,7 @@ _PICTURES = (
     (0x274E, 0x274E), (0x2753, 0x2755), (0x2757, 0x2757), (0x2795, 0x2797), (0x27B0, 0x27B0), (0x27BF, 0x27BF),
     (0x2B1B, 0x2B1C), (0x2B50, 0x2B50), (0x2B55, 0x2B55), (0x1F000, 0x1FAFF),
 )  # fmt: skip
+_WIDE_PUNCTUATION = (range(0x3001, 0x3040), range(0xFF00, 0xFFF0))
 _PICTURE_SELECTOR = "\ufe0f"
 
 # Default_Ignorable_Code_Point of Unicode 16 (DerivedCoreProperties.txt), which no font needs to draw.
@@ -51,6 +52,11 @@ def is_ignorable(character: str) -> bool:
 def is_private(character: str) -> bool:
     """Whether the character means something only to whoever agreed on it; an archived PDF must not hold it."""
     return unicodedata.category(character) == "Co"
+
+
+def is_wide_punctuation(character: str) -> bool:
+    """Whether it is punctuation that belongs to ideographs and is as wide as they are."""
+    return any(ord(character) in some for some in _WIDE_PUNCTUATION)
 
 
 def pictures_in(text: str) -> str:

@@ -12,13 +12,14 @@ from certifly.rendering.bidi import starts_right_to_left
 from certifly.rendering.breaks import segments_of
 from certifly.rendering.drawing import POINTS_PER_MILLIMETRE, alignment, language_and_region
 from certifly.rendering.fitting import FittedText
-from certifly.rendering.fonts import EMOJI_FAMILY, FontBook
+from certifly.rendering.fonts import EMOJI_FAMILY, HAN_FAMILIES, FontBook
 from certifly.rendering.layout import TextElement
 from certifly.rendering.scripts import (
     ALPHABETS_OF_EUROPE,
     CONNECTED_SCRIPTS,
     is_ignorable,
     is_private,
+    is_wide_punctuation,
     pictures_in,
     script_of,
 )
@@ -32,6 +33,7 @@ MARGIN_EM = 0.05
 # What rounding may add.
 TOLERANCE_POINTS = 0.02
 
+_AN_IDEOGRAPH = "中"
 _BALANCING_STEPS = 10
 _TRADITIONAL_CHINESE = frozenset({"TW", "HK", "MO"})
 
@@ -104,8 +106,8 @@ class Setter:
             baseline=baseline,
             pitch=round(self.element.line_spacing * size, 4),
             shift=shift,
-            fonts=self.type.families,
-            pictures=self.type.pictures,
+            fonts=tuple(family for family, only in self.type.families if not only),
+            reserved=tuple((family, only) for family, only in self.type.families if only),
             tracking=self.type.tracking,
             is_right_to_left=self.is_right_to_left,
         )
@@ -239,15 +241,15 @@ def _sizes(largest: float, smallest: float) -> list[float]:
 
 def _setter(book: FontBook, element: TextElement, text: str, language: str, *, only_needed: bool) -> Setter:
     scripts = {script_of(character) for character in text}
-    pictures = "".join(c for c in pictures_in(text) if covers(book, EMOJI_FAMILY, c))
     language_code, region = language_and_region(language)
-    families = book.chain(element.font, _han_style(scripts, language_code, region))
-    families = _leading(book, families, element.font, text)
-    wanted = {c for c in text if c != "\n" and c not in pictures and not is_ignorable(c)}
+    han_style = _han_style(scripts, language_code, region)
+    families = _leading(book, book.chain(element.font, han_style), element.font, text)
+    reserved = _reserved(book, element.font, HAN_FAMILIES[han_style], text)
+    taken = "".join(characters for _, characters in reserved)
+    wanted = {c for c in text if c != "\n" and c not in taken and not is_ignorable(c)}
     families = _needed(book, families, wanted) if only_needed else _knowing_all(book, families, wanted)
     kind = Type(
-        families=families,
-        pictures=pictures,
+        families=(*reserved, *((family, "") for family in families)),
         weight=element.weight,
         is_italic=element.italic,
         tracking=0.0 if scripts & CONNECTED_SCRIPTS else element.letter_spacing,
@@ -284,6 +286,21 @@ def _leading(book: FontBook, families: tuple[str, ...], chosen: str, text: str) 
         if all(covers(book, companion, letter) for letter in letters):
             return (companion, *(family for family in families if family != companion))
     return families
+
+
+def _reserved(book: FontBook, chosen: str, han_family: str, text: str) -> tuple[tuple[str, str], ...]:
+    """Who draws what, whatever the other families hold: emoji are pictures, wide punctuation is wide.
+
+    The typesetter trims ideographic punctuation to half its width where a line begins or ends, which cuts
+    into the narrow forms that some families for Latin have.
+    """
+    pictures = "".join(c for c in pictures_in(text) if covers(book, EMOJI_FAMILY, c))
+    reserved = [(EMOJI_FAMILY, pictures)] if pictures else []
+    if chosen in HAN_FAMILIES.values() or not covers(book, chosen, _AN_IDEOGRAPH):
+        wide = "".join(sorted(c for c in set(text) if is_wide_punctuation(c) and covers(book, han_family, c)))
+        if wide:
+            reserved.append((han_family, wide))
+    return tuple(reserved)
 
 
 def _needed(book: FontBook, families: tuple[str, ...], wanted: set[str]) -> tuple[str, ...]:

@@ -11,8 +11,8 @@ from functools import lru_cache
 
 import uharfbuzz as hb
 
-from certifly.rendering.fonts import EMOJI_FAMILY, Cut, FontBook
-from certifly.rendering.scripts import in_visual_order, is_ignorable, runs_of
+from certifly.rendering.fonts import Cut, FontBook
+from certifly.rendering.scripts import in_visual_order, is_ignorable, is_wide_punctuation, runs_of
 
 FACES_KEPT_MAX = 256
 FONTS_KEPT_MAX = 512
@@ -20,18 +20,18 @@ LINES_KEPT_MAX = 8192
 
 # As the typesetter asks: ignorable characters leave no glyph behind.
 _FLAGS = hb.BufferFlags.REMOVE_DEFAULT_IGNORABLES
+_UNKERNED = {"kern": False}
 
 
 @dataclass(frozen=True, slots=True)
 class Type:
     """What a text is set in.
 
-    The characters in ``pictures`` go to the emoji font before any family is asked. ``size`` is given only
-    when a family draws small and large sizes apart.
+    ``families`` are asked in order, each for what those before it lack; one with a text beside it only for
+    the characters of that text. ``size`` is given only when a family draws small and large sizes apart.
     """
 
-    families: tuple[str, ...]
-    pictures: str
+    families: tuple[tuple[str, str], ...]
     weight: int
     is_italic: bool
     tracking: float
@@ -162,12 +162,15 @@ def set_line(book: FontBook, text: str, type: Type, is_right_to_left: bool) -> L
             top, bottom = max(top, ink[2]), min(bottom, ink[3])
             advances[start + cluster] += advance
             pen += advance
+    if any(map(is_wide_punctuation, text)):
+        # The typesetter sets it tighter than its advance; where the ink of the line ends then is its affair.
+        right = max(right, pen)
     return Line(pen, left, right, top, bottom, tuple(dict.fromkeys(missing)), tuple(advances))
 
 
 def _set_run(book: FontBook, text: str, type: Type, is_right_to_left: bool) -> _Glyphs:
     glyphs = _Glyphs([], [])
-    _try_families(book, text, 0, type, -1 if type.pictures else 0, is_right_to_left, glyphs)
+    _try_families(book, text, 0, type, 0, is_right_to_left, glyphs)
     if type.tracking:
         _track(glyphs, type.tracking)
     return glyphs
@@ -185,15 +188,14 @@ def _track(glyphs: _Glyphs, tracking: float) -> None:
 def _try_families(
     book: FontBook, text: str, base: int, type: Type, position: int, is_right_to_left: bool, glyphs: _Glyphs
 ) -> None:
-    """Shape with the family at ``position``; hand what it lacks to the next one. Before all come emoji."""
+    """Shape with the family at ``position``; hand what it lacks to the next one."""
     if all(is_ignorable(character) for character in text):
         return
     if position == len(type.families):
         glyphs.missing.append(text.strip())
         return
 
-    only = type.pictures if position < 0 else ""
-    family = EMOJI_FAMILY if only else type.families[position]
+    family, only = type.families[position]
     font = font_of(book, family, type.weight, type.is_italic, type.size)
     buffer = hb.Buffer()
     buffer.add_str(text)
@@ -201,7 +203,8 @@ def _try_families(
     buffer.language = type.language
     buffer.direction = "rtl" if is_right_to_left else "ltr"
     buffer.guess_segment_properties()
-    hb.shape(font.font, buffer)
+    # The typesetter's shaper does not kern signs that stand alone between right-to-left letters.
+    hb.shape(font.font, buffer, _UNKERNED if is_right_to_left and not any(map(str.isalpha, text)) else None)
 
     infos, upem = buffer.glyph_infos, font.face.upem
     positions = buffer.glyph_positions

@@ -299,7 +299,8 @@ def test_files_of_the_page_are_kept_for_ever(public_site: PublicSite) -> None:
 
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    assert public_site.http.get("/favicon.svg").headers["Content-Type"] == "image/svg+xml"
+    for icon in ("/favicon.svg", "/favicon.ico"):
+        assert public_site.http.get(icon).headers["Content-Type"] == "image/svg+xml"
 
 
 @pytest.mark.parametrize(

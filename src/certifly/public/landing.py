@@ -52,9 +52,10 @@ async def static_file(digest: str, name: str) -> Response:
     return _file_response(FILES[name], FOR_EVER)
 
 
+@router.api_route("/favicon.ico", methods=["GET", "HEAD"], include_in_schema=False)
 @router.api_route("/favicon.svg", methods=["GET", "HEAD"], include_in_schema=False)
 async def favicon() -> Response:
-    """The icon, for pages that do not name one."""
+    """The icon, also where browsers look for one when a page (a PDF, JSON) names none."""
     return _file_response(FILES["favicon.svg"], FOR_A_DAY)
 
 

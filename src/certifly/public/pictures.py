@@ -46,9 +46,14 @@ class Pictures:
                 )
             task = asyncio.create_task(_make(services, place))
             self._tasks[place] = task
-            task.add_done_callback(lambda _: self._tasks.pop(place))
+            task.add_done_callback(lambda done: self._forget(place, done))
         # One visitor who goes away must not take the picture from the others.
         return await asyncio.shield(task)
+
+    def _forget(self, place: Place, done: asyncio.Task[bytes]) -> None:
+        del self._tasks[place]
+        if not done.cancelled():
+            done.exception()  # looked at, so that asyncio does not complain when every visitor has left
 
 
 async def _make(services: Services, place: Place) -> bytes:

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from certifly.app.migrate import migrate_all
 from certifly.core.errors import DomainError
-from certifly.core.settings import SECRET_KEY_BYTES_MIN, Settings
+from certifly.core.settings import Settings
 from certifly.db.database import Database
 from certifly.db.engine import create_engine
 from certifly.db.tenant import TenantDB
@@ -31,13 +31,13 @@ from certifly.worker.perform import RUNS_MAX, TELLINGS_MAX, Performer
 from certifly.worker.run import AT_ONCE, launched, run_slot
 from certifly.worker.slot import SlotLost, SlotTaken, take_slot
 from certifly.worker.sweep import KILLER_REASON, RECOVERIES_MAX, STRAY_SECONDS, Sweeper, purge
+from tests.cast import MONDAY, SECRET_KEY
 from tests.integration import jobs_process
 from tests.integration.jobs_process import TASKS, Diary
-from tests.postgres import PostgreSQL, postgres, postgres_server, postgres_template  # noqa: F401
+from tests.postgres import PostgreSQL
 
 OUR_CODE = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 """The environment of a process that can import what this one can."""
-MONDAY = datetime(2026, 11, 23, 16, tzinfo=UTC)
 
 both_databases = pytest.mark.parametrize(
     "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
@@ -51,7 +51,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         installation: PostgreSQL = request.getfixturevalue("postgres")
         return installation.service_url
     url = f"sqlite:///{tmp_path}/certifly.db"
-    migrate_all(Settings(database_url=url, secret_key="x" * SECRET_KEY_BYTES_MIN))
+    migrate_all(Settings(database_url=url, secret_key=SECRET_KEY))
     return url
 
 
@@ -328,9 +328,7 @@ def test_a_failed_job_waits_for_a_database_that_cannot_store_its_next_run(
     thread.join(0.5)
     waiting = thread.is_alive()
 
-    migrate_all(
-        Settings(database_url=f"sqlite:///{tmp_path}/empty.db", secret_key="x" * SECRET_KEY_BYTES_MIN)
-    )
+    migrate_all(Settings(database_url=f"sqlite:///{tmp_path}/empty.db", secret_key=SECRET_KEY))
     thread.join(20)
 
     assert waiting and not thread.is_alive()
@@ -537,7 +535,7 @@ def test_a_second_worker_of_the_same_slot_gives_up(database_url: str, diary: Dia
 
 
 @pytest.mark.postgres
-def test_a_slot_is_known_to_be_lost_when_its_connection_ends(postgres: PostgreSQL) -> None:  # noqa: F811
+def test_a_slot_is_known_to_be_lost_when_its_connection_ends(postgres: PostgreSQL) -> None:
     with take_slot(postgres.service_url, "one") as lock:
         with psycopg.connect(postgres.admin_url, autocommit=True) as connection:
             connection.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
@@ -548,7 +546,7 @@ def test_a_slot_is_known_to_be_lost_when_its_connection_ends(postgres: PostgreSQ
 
 @pytest.mark.postgres
 def test_a_worker_listens_again_after_its_connection_ended(
-    postgres: PostgreSQL,  # noqa: F811
+    postgres: PostgreSQL,
     diary: Diary,
     caplog: pytest.LogCaptureFixture,
 ) -> None:

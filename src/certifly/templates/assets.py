@@ -11,6 +11,7 @@ from datetime import datetime
 from certifly.db.tenant import TenantDB
 from certifly.rendering.images import Picture, inspect_image
 from certifly.storage.blobs import BlobStore
+from certifly.storage.errors import BlobMissing
 from certifly.templates.errors import AssetNotFound, TooManyAssets
 from certifly.templates.models import Asset
 
@@ -59,3 +60,11 @@ def get_asset(db: TenantDB, digest: str) -> Asset:
     if asset is None:
         raise AssetNotFound
     return asset
+
+
+def read_content(blobs: BlobStore, tenant_id: int, digest: str) -> bytes:
+    """The bytes of a recorded picture. Blocks; raises AssetNotFound when they are lost: uploading heals that."""
+    try:
+        return blobs.get(tenant_id, digest)
+    except BlobMissing:
+        raise AssetNotFound from None

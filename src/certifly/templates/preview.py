@@ -10,9 +10,11 @@ from pathlib import Path
 
 from certifly.core.errors import Invalid
 from certifly.db.tenant import TenantDB
+from certifly.rendering.errors import RenderFailed
 from certifly.rendering.fit import TextProblems, fit
 from certifly.rendering.job import RenderJob, asset_names
 from certifly.storage.blobs import BlobStore
+from certifly.storage.errors import BlobMissing
 from certifly.templates.document import FieldDefinition, TemplateDocument, stored_document
 from certifly.templates.fields import Value, check_data
 from certifly.templates.models import Template
@@ -67,13 +69,20 @@ def preview_job(
     return RenderJob(
         layout=document.layout,
         fitting=fitting,
-        assets={name: blobs.get(tenant_id, name) for name in asset_names(document.layout)},
+        assets={name: _content(blobs, tenant_id, name) for name in asset_names(document.layout)},
         title=title_of(document, values),
         language=document.language,
         author=issuer_name,
         created_at=now,
         check_url=check_url,
     )
+
+
+def _content(blobs: BlobStore, tenant_id: int, name: str) -> bytes:
+    try:
+        return blobs.get(tenant_id, name)
+    except BlobMissing:
+        raise RenderFailed(f"the picture {name} is lost. Upload it again with POST /api/v1/assets.") from None
 
 
 def sample_data(document: TemplateDocument, *, now: datetime) -> dict[str, Value]:

@@ -17,7 +17,7 @@ from certifly.api.v1 import PREFIX
 from certifly.core.errors import Invalid
 from certifly.db.tenant import TenantDB
 from certifly.rendering.images import BYTES_MAX
-from certifly.templates.assets import get_asset, record_asset, store_picture
+from certifly.templates.assets import get_asset, read_content, record_asset, store_picture
 from certifly.templates.describe import describe_asset
 from certifly.web.answers import json_response, resource
 from certifly.web.caller import Call, calling
@@ -137,7 +137,7 @@ async def get_one(digest: str, request: Request, call: ReadCall) -> Response:
         raise HTTPException(406)
     if wanted == "application/json":
         return json_response(resource("assets", digest, facts), headers={"Vary": "Accept"})
-    content = await asyncio.to_thread(call.services.blobs.get, call.identity.tenant_id, digest)
+    content = await asyncio.to_thread(read_content, call.services.blobs, call.identity.tenant_id, digest)
     return Response(content, headers={"Vary": "Accept"}, media_type=wanted)
 
 

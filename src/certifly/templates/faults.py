@@ -3,6 +3,8 @@
 However wrong the input is, the answer stays small: faults beyond the limit are counted, and long names cut.
 """
 
+from typing import NoReturn
+
 from certifly.core.errors import Invalid
 
 FAULTS_MAX = 50
@@ -19,9 +21,6 @@ class Faults:
         self._found: dict[str, list[str]] = {}
         self._count = 0
 
-    def __bool__(self) -> bool:
-        return self._count > 0
-
     def add(self, path: str, fault: str) -> None:
         """Note a fault at a place; the sentence must make sense without the place."""
         self._count += 1
@@ -29,9 +28,12 @@ class Faults:
             self._found.setdefault(path, []).append(fault)
 
     def raise_if_any(self) -> None:
-        """Raise Invalid with all of them; what was not told stands under the subject."""
-        if not self._count:
-            return
+        """Raise Invalid with all of them, if there is one."""
+        if self._count:
+            self.raise_all()
+
+    def raise_all(self) -> NoReturn:
+        """Raise Invalid; what was not told is counted under the subject."""
         untold = self._count - FAULTS_MAX
         if untold > 0:
             self._found.setdefault(self._subject, []).append(

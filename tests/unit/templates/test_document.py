@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pytest
+from pydantic_core import ErrorDetails
 
 from certifly.core.errors import Invalid
 from certifly.templates.document import (
@@ -17,6 +18,7 @@ from certifly.templates.document import (
     parse_document,
     stored_document,
 )
+from certifly.templates.wording import sentence
 from tests.cast import template_document, text_element
 
 
@@ -295,3 +297,9 @@ def test_a_parsed_document_does_not_change_what_it_was_parsed_from() -> None:
     parse_document(raw)
 
     assert raw == before
+
+
+def test_a_kind_of_fault_without_a_sentence_of_its_own_is_still_told() -> None:
+    unheard_of: ErrorDetails = {"type": "unheard_of", "loc": ("name",), "msg": "", "input": None}
+
+    assert sentence("name", unheard_of, []) == "name is not valid."

@@ -31,7 +31,7 @@ from tests.mail_server import Inbox
 LAUNCHER = Path(__file__).with_name("launcher.py")
 SERVE = ("serve",)
 WORK = ("work", "--slot", "one")
-SETTLE_SECONDS = 60.0
+SETTLE_SECONDS = 120.0
 
 Process = subprocess.Popen[bytes]
 

@@ -545,6 +545,27 @@ def test_a_slot_is_known_to_be_lost_when_its_connection_ends(postgres: PostgreSQ
 
 
 @pytest.mark.postgres
+def test_a_worker_that_has_lost_its_slot_ends_at_once_and_leaves_its_jobs(
+    postgres: PostgreSQL, diary: Diary
+) -> None:
+    database = Database(postgres.service_url, before_commit=JobQueue().enqueue)
+    tenant = database.write_directory(
+        lambda d: create_tenant(d, slug="lovelace", name="L", now=MONDAY).id
+    ).result()
+    database.write(tenant, lambda db: announce_later(db, "notes.wait", 1)).result()
+    database.close()
+
+    with worker_process(postgres.service_url, diary) as process:
+        diary.wait_for("begun 1")
+        with psycopg.connect(postgres.admin_url, autocommit=True) as connection:
+            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+        code = process.wait(timeout=10)
+
+    assert code == 1
+    assert jobs_in(postgres.service_url) == {"notes.wait:1:1:0": "PENDING"}
+
+
+@pytest.mark.postgres
 def test_a_worker_listens_again_after_its_connection_ended(
     postgres: PostgreSQL,
     diary: Diary,

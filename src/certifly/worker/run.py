@@ -20,7 +20,7 @@ from certifly.jobs.engine import create_jobs_engine
 from certifly.jobs.naming import APPLICATION_NAME, APPLICATION_VERSION, SCHEMA, Arguments, queue_of
 from certifly.jobs.queue import client_of
 from certifly.worker.perform import Performer
-from certifly.worker.slot import Slot, take_slot
+from certifly.worker.slot import Slot, SlotLost, take_slot
 from certifly.worker.sweep import RECOVERIES_MAX, Sweeper, purge
 from certifly.worker.task import Task
 from certifly.worker.wake import LOOK_SECONDS, Alarm, watch
@@ -36,6 +36,7 @@ SWEEP_SECONDS = 1.0
 PURGE_SECONDS = 600.0
 DRAIN_SECONDS = 8.0
 """How long jobs under way may take to finish after the order to stop."""
+LOST_EXIT = 1
 UNFINISHED_EXIT = 0
 """Ending with unfinished jobs is no failure: they are still in the queue."""
 
@@ -61,7 +62,8 @@ def run_slot(
     """Perform jobs as ``slot`` until ``stop``; returns when none is under way any more.
 
     Jobs that do not finish within ``drain_seconds`` stay in the queue, and the whole process ends at once: what
-    the jobs stand on must not be closed under them, they would take it for a failure. Raises SlotTaken.
+    the jobs stand on must not be closed under them, they would take it for a failure. It ends as quickly when
+    the slot is lost, since others may take over its jobs. Raises SlotTaken.
     """
     with take_slot(database_url, slot, wait_seconds=SLOT_WAIT_SECONDS) as lock:
         engine = create_jobs_engine(database_url, connections_max=CONNECTIONS_MAX)
@@ -75,7 +77,11 @@ def run_slot(
             _woken(database_url, alarm, looking),
         ):
             log.info("worker_started", extra={"facts": {"slot": slot}})
-            _rounds(Sweeper(database_url, slot, performer), lock, stop)
+            try:
+                _rounds(Sweeper(database_url, slot, performer), lock, stop)
+            except SlotLost:
+                log.critical("slot_lost", extra={"facts": {"slot": slot}})
+                os._exit(LOST_EXIT)
             _drain(performer, looking, drain_seconds)
         engine.dispose()
     log.info("worker_stopped", extra={"facts": {"slot": slot}})

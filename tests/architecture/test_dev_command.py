@@ -98,6 +98,7 @@ def test_data_is_kept_in_var_unless_the_environment_says_otherwise(repository: P
         "CERTIFLY_DATABASE_URL": f"sqlite:///{repository}/var/certifly.db",
         "CERTIFLY_FILES_URL": f"{repository}/var/files",
         "CERTIFLY_SECRET_KEY_FILE": f"{repository}/var/secret.key",
+        "CERTIFLY_LOG_LEVEL": "warning",
     }
 
 
@@ -106,6 +107,7 @@ def test_the_environment_overrides_every_default(repository: Path) -> None:
         "CERTIFLY_DATABASE_URL": "postgresql://db/certifly",
         "CERTIFLY_FILES_URL": "s3://certificates",
         "CERTIFLY_SECRET_KEY": "k" * 32,
+        "CERTIFLY_LOG_LEVEL": "debug",
     }
 
     assert json.loads(dev(repository, "run", **own).stdout)["settings"] == own

@@ -11,10 +11,19 @@ from tests.command import CommandLine
 @pytest.fixture
 def certifly(database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> CommandLine:
     """The command line on a fresh, migrated installation of each kind of database."""
-    environment = {
+    return CommandLine(_environment(database_url, tmp_path), capsys)
+
+
+@pytest.fixture
+def sqlite(sqlite_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    """The same on SQLite alone, for what does not depend on the database."""
+    return CommandLine(_environment(sqlite_url, tmp_path), capsys)
+
+
+def _environment(database_url: str, folder: Path) -> dict[str, str]:
+    return {
         "CERTIFLY_DATABASE_URL": database_url,
-        "CERTIFLY_FILES_URL": str(tmp_path / "files"),
+        "CERTIFLY_FILES_URL": str(folder / "files"),
         "CERTIFLY_SECRET_KEY": SECRET_KEY,
         "CERTIFLY_PUBLIC_URL": "https://certificates.example.org",
     }
-    return CommandLine(environment, capsys)

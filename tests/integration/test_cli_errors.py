@@ -17,12 +17,6 @@ from tests.cast import SECRET_KEY
 from tests.command import CommandLine
 
 
-@pytest.fixture
-def sqlite(sqlite_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> CommandLine:
-    """The command line on SQLite alone: what is tested does not depend on the database."""
-    return CommandLine({"CERTIFLY_DATABASE_URL": sqlite_url, "CERTIFLY_SECRET_KEY": SECRET_KEY}, capsys)
-
-
 def process(*arguments: str, database_url: str, stdout: int = subprocess.PIPE) -> "subprocess.Popen[bytes]":
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CERTIFLY_")}
     environment |= {"CERTIFLY_DATABASE_URL": database_url, "CERTIFLY_SECRET_KEY": SECRET_KEY}

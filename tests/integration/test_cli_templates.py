@@ -139,12 +139,12 @@ def test_a_file_may_be_as_large_as_a_document_and_no_larger(
     assert f"at most {DOCUMENT_BYTES_MAX} bytes" in larger.errors
 
 
-def test_a_file_that_is_not_there_is_a_wrong_call(certifly: CommandLine, tmp_path: Path) -> None:
-    assert certifly("template", "import", "--tenant", "lovelace", str(tmp_path / "gone.json")).exit_code == 2
+def test_a_file_that_is_not_there_is_a_wrong_call(sqlite: CommandLine, tmp_path: Path) -> None:
+    assert sqlite("template", "import", "--tenant", "lovelace", str(tmp_path / "gone.json")).exit_code == 2
 
 
-def test_a_tenant_that_does_not_exist_gets_no_template(certifly: CommandLine, tmp_path: Path) -> None:
-    refused = bring(certifly, tmp_path, template_document())
+def test_a_tenant_that_does_not_exist_gets_no_template(sqlite: CommandLine, tmp_path: Path) -> None:
+    refused = bring(sqlite, tmp_path, template_document())
 
     assert refused.exit_code == 1
     assert "There is no tenant lovelace." in refused.errors

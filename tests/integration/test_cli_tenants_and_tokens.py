@@ -50,8 +50,8 @@ def test_tenants_are_listed_for_people_and_for_programs(certifly: CommandLine, l
     ]
 
 
-def test_an_empty_list_says_what_to_do(certifly: CommandLine) -> None:
-    assert "certifly tenant create SLUG" in certifly("tenant", "list").output
+def test_an_empty_list_says_what_to_do(sqlite: CommandLine) -> None:
+    assert "certifly tenant create SLUG" in sqlite("tenant", "list").output
 
 
 def test_a_slug_can_be_had_once(certifly: CommandLine, lovelace_academy: str) -> None:
@@ -61,8 +61,8 @@ def test_a_slug_can_be_had_once(certifly: CommandLine, lovelace_academy: str) ->
     assert refused.errors == "Error: There is already a tenant lovelace. Choose another slug.\n"
 
 
-def test_every_fault_of_a_tenant_has_a_line(certifly: CommandLine) -> None:
-    refused = certifly("tenant", "create", "Ada!", "--name", " ")
+def test_every_fault_of_a_tenant_has_a_line(sqlite: CommandLine) -> None:
+    refused = sqlite("tenant", "create", "Ada!", "--name", " ")
 
     assert refused.exit_code == 1
     assert [line.partition(" has ")[0] for line in refused.errors.splitlines()] == [
@@ -70,8 +70,8 @@ def test_every_fault_of_a_tenant_has_a_line(certifly: CommandLine) -> None:
     ]
 
 
-def test_a_program_gets_every_fault_of_a_tenant_by_its_name(certifly: CommandLine) -> None:
-    fault = certifly("tenant", "create", "Ada!", "--name", " ", "--json").fault
+def test_a_program_gets_every_fault_of_a_tenant_by_its_name(sqlite: CommandLine) -> None:
+    fault = sqlite("tenant", "create", "Ada!", "--name", " ", "--json").fault
 
     assert fault["code"] == "Invalid"
     assert list(fault["errors"]) == ["slug", "name"]
@@ -148,8 +148,8 @@ def test_an_unknown_scope_is_refused_with_those_that_exist(
     )
 
 
-def test_a_token_needs_a_tenant_that_exists(certifly: CommandLine) -> None:
-    refused = certifly("token", "create", "--tenant", "nobody", "--name", "x", *SCOPES)
+def test_a_token_needs_a_tenant_that_exists(sqlite: CommandLine) -> None:
+    refused = sqlite("token", "create", "--tenant", "nobody", "--name", "x", *SCOPES)
 
     assert refused.exit_code == 1
     assert refused.errors == (
@@ -179,10 +179,8 @@ def test_revoking_twice_keeps_the_first_moment(certifly: CommandLine, lovelace_a
 
 
 @pytest.mark.parametrize(("token_id", "exit_code"), [("99", 1), ("0", 2), ("school", 2)])
-def test_only_a_token_that_exists_can_be_revoked(
-    certifly: CommandLine, token_id: str, exit_code: int
-) -> None:
-    assert certifly("token", "revoke", token_id).exit_code == exit_code
+def test_only_a_token_that_exists_can_be_revoked(sqlite: CommandLine, token_id: str, exit_code: int) -> None:
+    assert sqlite("token", "revoke", token_id).exit_code == exit_code
 
 
 def test_tokens_can_be_listed_by_tenant(certifly: CommandLine, lovelace_academy: str) -> None:

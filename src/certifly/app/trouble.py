@@ -7,6 +7,7 @@ else is a defect of ours and keeps its traceback.
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from certifly.core.errors import DomainError
+from certifly.rendering.fonts import FontsUnusable
 from certifly.storage.errors import StorageError
 
 
@@ -21,10 +22,16 @@ class FilesUnusable(DomainError):
     """The folder or bucket of files cannot be used."""
 
 
+class FontsFolderUnusable(DomainError):
+    """The operator's own fonts cannot be used."""
+
+
 def trouble_in(error: Exception) -> DomainError | None:
     """What an operator can act on, as an error of ours; None for a defect."""
     if isinstance(error, StorageError):
         return FilesUnusable(error.message)
+    if isinstance(error, FontsUnusable):
+        return FontsFolderUnusable(f"{error} See CERTIFLY_FONTS_DIR.")
     if isinstance(error, DBAPIError):
         # A bare DatabaseError is what SQLite says of a file that is none of its own.
         is_outside = isinstance(error, OperationalError) or type(error) is DatabaseError

@@ -17,6 +17,7 @@ from typing import Any
 import click
 
 from certifly.core.clock import utc_now
+from certifly.core.errors import DomainError
 from certifly.core.settings import Settings
 
 TENANT_SLUG = "demo"
@@ -29,10 +30,18 @@ FIRST_DATA = {
 START_SECONDS = 60.0
 CALL_SECONDS = 10.0
 
+_DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""Our own server is never behind the proxy that the environment may name."""
 
-def present(settings: Settings, path: Path, stop: threading.Event, *, as_json: bool) -> None:
-    """Wait for the server, make what is missing of the demo, and print where everything is."""
-    base_url = f"http://127.0.0.1:{settings.port}"
+
+def present(
+    settings: Settings, path: Path, stop: threading.Event, failed: threading.Event, *, as_json: bool
+) -> None:
+    """Wait for the server, make what is missing of the demo, and print where everything is.
+
+    When that cannot be, say why, set ``failed``, and ``stop`` everything.
+    """
+    base_url = _own_address(settings)
     try:
         kept = _read(path)
         if kept is None:
@@ -47,9 +56,10 @@ def present(settings: Settings, path: Path, stop: threading.Event, *, as_json: b
             _keep(path, kept)
         routes = _routes(base_url, kept)
         _keep(path, kept)
-    except _DemoFailed as error:
+    except (_DemoFailed, DomainError) as error:
         if not stop.is_set():
             click.echo(f"Error: {error}", err=True)
+            failed.set()
             stop.set()
         return
     _print(settings, kept, routes, as_json=as_json)
@@ -57,6 +67,13 @@ def present(settings: Settings, path: Path, stop: threading.Event, *, as_json: b
 
 class _DemoFailed(Exception):
     """The demo cannot be made; the message says why."""
+
+
+def _own_address(settings: Settings) -> str:
+    """Where this machine reaches its own server, whatever the public address is."""
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  read here, not listened on
+    host = everywhere.get(settings.host, settings.host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
 def _make_tenant(settings: Settings) -> dict[str, Any]:
@@ -117,7 +134,7 @@ def _await_server(base_url: str, stop: threading.Event) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(f"{base_url}/healthz", timeout=CALL_SECONDS):
+            with _DIRECTLY.open(f"{base_url}/healthz", timeout=CALL_SECONDS):
                 return
         except OSError:
             if stop.wait(0.05):
@@ -147,7 +164,7 @@ def _call(
     data = raw if raw is not None else None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(base_url + path, data=data, headers=headers, method=method)
     try:
-        with urllib.request.urlopen(request, timeout=CALL_SECONDS) as answer:
+        with _DIRECTLY.open(request, timeout=CALL_SECONDS) as answer:
             found: dict[str, Any] = json.load(answer)
             return found
     except urllib.error.HTTPError as error:

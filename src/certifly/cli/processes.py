@@ -1,7 +1,8 @@
 """``migrate``, ``serve``, ``work`` and ``run``: the processes of an installation."""
 
-import json
 import os
+import signal
+import socket
 import sys
 import threading
 from collections.abc import Mapping
@@ -9,26 +10,37 @@ from pathlib import Path
 
 import click
 
-SERVE = ("-m", "certifly", "serve")
+from certifly.cli.answers import json_option, tell
+from certifly.core.errors import DomainError
+
+SERVE = ("-m", "certifly", "serve", "--supervised")
 WORK = ("-m", "certifly", "work", "--slot")
-GIVE_UP_EXIT = 78
+
+
+class CannotListen(DomainError):
+    """The address to listen on is taken, or not ours."""
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        super().__init__(
+            f"Cannot listen on {host}:{port}: {reason}. Choose another with --port or CERTIFLY_PORT."
+        )
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON line.")
+@json_option
 def migrate(as_json: bool) -> None:
     """Create or upgrade the database."""
     from certifly.app.migrate import migrate_all
     from certifly.app.wiring import load_settings
 
-    revision = migrate_all(load_settings())
-    click.echo(json.dumps({"revision": revision}) if as_json else f"The database is at revision {revision}.")
+    tell({"revision": migrate_all(load_settings())}, as_json=as_json)
 
 
 @click.command()
 @click.option("--host", help="Address to listen on (CERTIFLY_HOST).")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (CERTIFLY_PORT).")
-def serve(host: str | None, port: int | None) -> None:
+@click.option("--supervised", is_flag=True, help="End with the process that started this one.", hidden=True)
+def serve(host: str | None, port: int | None, supervised: bool) -> None:
     """Serve HTTP: the API and the public pages."""
     import uvicorn
 
@@ -38,10 +50,14 @@ def serve(host: str | None, port: int | None) -> None:
 
     settings = load_settings()
     require_migrated(settings)
+    address = (host or settings.host, port or settings.port)
+    check_address_is_free(*address)
+    if supervised:
+        _end_with_parent()
     uvicorn.run(
         create_app(settings),
-        host=host or settings.host,
-        port=port or settings.port,
+        host=address[0],
+        port=address[1],
         loop="uvloop",
         http="httptools",
         access_log=False,
@@ -82,13 +98,12 @@ def work(slots: int | None, slot: str | None) -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the demo's addresses as one JSON line.")
 def run(port: int | None, demo: Path | None, as_json: bool) -> None:
-    """Serve and work together, on a database that is made if it is not there."""
-    if port is not None:
-        os.environ["CERTIFLY_PORT"] = str(port)
-    settled_port = os.environ.get("CERTIFLY_PORT") or "8000"
-    os.environ.setdefault("CERTIFLY_PUBLIC_URL", f"http://localhost:{settled_port}")
-    # Two instances on one machine may share a database, but never a worker slot.
-    os.environ.setdefault("CERTIFLY_WORKER_NAME", f"port-{settled_port}")
+    """Serve and work together.
+
+    The database is made if it is not there. With --demo a tenant, a token, a template and a first certificate are
+    made as well, once, and their addresses are printed.
+    """
+    _settle_addresses(port)
 
     from certifly.app.migrate import is_migrated, migrate_all
     from certifly.app.wiring import load_settings
@@ -96,18 +111,56 @@ def run(port: int | None, demo: Path | None, as_json: bool) -> None:
     from certifly.worker.supervise import supervise
 
     settings = load_settings()
+    check_address_is_free(settings.host, settings.port)
     if not is_migrated(settings):
         migrate_all(settings)
-    stop = stop_on_signals()
+    stop, demo_failed = stop_on_signals(), threading.Event()
     commands = {"web": (sys.executable, *SERVE)} | dict(_workers(settings.worker_name, settings.worker_slots))
     if demo is not None:
         from certifly.cli.demo import present
 
-        threading.Thread(
-            target=present, args=(settings, demo, stop), kwargs={"as_json": as_json}, daemon=True
-        ).start()
-    sys.exit(supervise(commands, stop))
+        arguments = (settings, demo, stop, demo_failed)
+        threading.Thread(target=present, args=arguments, kwargs={"as_json": as_json}, daemon=True).start()
+    ended = supervise(commands, stop)
+    sys.exit(1 if demo_failed.is_set() else ended)
+
+
+def check_address_is_free(host: str, port: int) -> None:
+    """Raise CannotListen now and with a remedy, rather than from within the server."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        raise CannotListen(host, port, os.strerror(error.errno) if error.errno else str(error)) from error
+
+
+def _settle_addresses(port: int | None) -> None:
+    """What the processes that are started shall agree on, where the operator has said nothing."""
+    settled = str(port or os.environ.get("CERTIFLY_PORT") or 8000)
+    defaults = {
+        "CERTIFLY_PUBLIC_URL": f"http://localhost:{settled}",
+        # Two instances on one machine may share a database, but never a worker slot.
+        "CERTIFLY_WORKER_NAME": f"port-{settled}",
+    }
+    os.environ["CERTIFLY_PORT"] = settled
+    for name, value in defaults.items():
+        if not os.environ.get(name) and not os.environ.get(f"{name}_FILE"):
+            os.environ[name] = value
 
 
 def _workers(name: str, slots: int) -> Mapping[str, tuple[str, ...]]:
     return {f"{name}-{number}": (sys.executable, *WORK, f"{name}-{number}") for number in range(1, slots + 1)}
+
+
+def _end_with_parent() -> None:
+    """A web process that outlives a killed supervisor would hold the port against the next one."""
+    from certifly.worker.supervise import end_with_parent
+
+    orphaned = threading.Event()
+    end_with_parent(orphaned)
+
+    def leave() -> None:
+        orphaned.wait()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=leave, name="certifly-leave", daemon=True).start()

@@ -22,7 +22,7 @@ from certifly.delivery.email.smtp import Mailer
 from certifly.jobs.engine import create_jobs_engine
 from certifly.jobs.queue import client_of
 from certifly.rendering.fit import fit
-from certifly.rendering.fonts import font_book
+from certifly.rendering.fonts import FontsUnusable, font_book
 from certifly.rendering.job import RenderJob
 from certifly.rendering.layout import Layout
 from certifly.rendering.pool import RenderPool
@@ -130,8 +130,8 @@ def look_at_fonts(settings: Settings) -> Finding:
     """Whether the shipped fonts, and the operator's, can be used."""
     try:
         book = font_book(settings.fonts_dir)
-    except DomainError as error:
-        return Finding("fonts", "trouble", error.message)
+    except FontsUnusable as error:
+        return Finding("fonts", "trouble", str(error))
     more = f", with those of {settings.fonts_dir}" if settings.fonts_dir else ""
     return Finding("fonts", "well", f"{len(book.families)} families{more}.")
 

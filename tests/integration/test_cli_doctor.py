@@ -14,6 +14,7 @@ from certifly.certificates.produce import record_failure
 from certifly.core.clock import utc_now
 from certifly.core.settings import Settings
 from certifly.db.database import Database
+from certifly.db.tenant import TenantDB
 from certifly.delivery.email.models import FAILED, Email
 from certifly.tenants.tenants import get_tenant
 from certifly.worker.slot import take_slot
@@ -236,11 +237,13 @@ def test_jobs_that_nobody_performs_are_trouble(
 def test_failed_certificates_are_told_with_their_reason(
     certifly: CommandLine, database: Database, tenant_id: int
 ) -> None:
-    for certificate_id in issue_certificates(database, tenant_id, 1, count=LISTED_MAX + 1):
-        database.write(
-            tenant_id,
-            lambda db, number=certificate_id: record_failure(db, number, reason="out of memory", now=TUESDAY),
-        ).result()
+    failed_ids = issue_certificates(database, tenant_id, 1, count=LISTED_MAX + 1)
+
+    def fail(db: TenantDB) -> None:
+        for certificate_id in failed_ids:
+            record_failure(db, certificate_id, reason="out of memory", now=TUESDAY)
+
+    database.write(tenant_id, fail).result()
 
     examined = certifly("doctor", "--json")
 

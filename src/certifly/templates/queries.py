@@ -49,6 +49,15 @@ def get_template(db: TenantDB, identifier: str | int) -> Template:
     return template
 
 
+def get_template_to_change(db: TenantDB, identifier: str | int) -> Template:
+    """The same, and nobody else changes this tenant's templates until the commit.
+
+    A change is made to what was read: two processes that read the same draft would lose one change.
+    """
+    db.lock()
+    return get_template(db, identifier)
+
+
 def list_templates(
     db: TenantDB, *, after: int | None = None, limit: int, status: str | None = None
 ) -> list[Template]:

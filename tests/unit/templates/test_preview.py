@@ -57,7 +57,9 @@ def test_the_sample_name_is_written_as_the_language_is(language: str, blobs: Blo
 
     job = job_of(document, None, blobs)
 
-    assert sample_data(document, now=MONDAY)["Student Name"] != ADA
+    sample = sample_data(document, now=MONDAY)
+    assert sample["Student Name"] != ADA
+    assert check_data(document, sample) == sample
     assert job.language == language
 
 

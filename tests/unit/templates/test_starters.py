@@ -1,5 +1,6 @@
 """The starter: as it is shipped, for short names and long ones, with and without what is optional."""
 
+import re
 from typing import Any
 
 import pytest
@@ -96,4 +97,10 @@ def test_names_in_every_script_and_of_every_sensible_length_fit(name: str) -> No
 
 
 def test_the_ground_is_what_its_script_draws() -> None:
-    assert TARGET.read_text() == ground()
+    """To a hundredth of a millimetre: mathematical libraries differ in the last digit."""
+    number = re.compile(r"-?\d*\.?\d+")
+    committed, drawn = TARGET.read_text(), ground()
+
+    assert number.sub("#", drawn).replace(",", " ") == number.sub("#", committed).replace(",", " ")
+    pairs = zip(number.findall(drawn), number.findall(committed), strict=True)
+    assert max(abs(float(one) - float(other)) for one, other in pairs) < 0.02

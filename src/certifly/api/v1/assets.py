@@ -1,6 +1,7 @@
 """Assets: the pictures that layouts name."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -31,6 +32,11 @@ WriteCall = Annotated[Call, Depends(calling("templates.write"))]
 
 FORM_BYTES_MAX = BYTES_MAX + 64 * 1024
 """A form of one file is a little longer than its file."""
+
+PICTURES_AT_ONCE_MAX = 2
+"""A decoded picture takes many times the memory of its file."""
+
+_judges = ThreadPoolExecutor(PICTURES_AT_ONCE_MAX, thread_name_prefix="pictures")
 
 FILE_FAULT = 'Send the picture as the request body, or as the one file of a form, named "file".'
 PICTURE_TYPES = ("image/png", "image/jpeg", "image/svg+xml")
@@ -99,7 +105,8 @@ async def create_asset(request: Request, call: WriteCall) -> Response:
     """
     content = await _picture(request)
     tenant_id, blobs = call.identity.tenant_id, call.services.blobs
-    stored = await asyncio.to_thread(store_picture, blobs, tenant_id, content)
+    loop = asyncio.get_running_loop()
+    stored = await loop.run_in_executor(_judges, store_picture, blobs, tenant_id, content)
 
     def work(db: TenantDB) -> dict[str, Any]:
         return describe_asset(record_asset(db, stored, now=call.now))

@@ -33,7 +33,7 @@ from certifly.templates.drawable import EXAMPLE_CODE
 from certifly.templates.models import STATUSES
 from certifly.templates.preview import SAMPLE_CODE, document_to_preview, preview_job
 from certifly.templates.publish import VERSIONS_MAX, publish
-from certifly.templates.queries import get_template, list_templates
+from certifly.templates.queries import get_template, get_template_to_change, list_templates
 from certifly.web.answers import collection, json_response, resource
 from certifly.web.caller import Call, calling
 from certifly.web.decoding import printable, read_json_object
@@ -262,7 +262,7 @@ async def change(template_id: str, request: Request, call: WriteCall) -> Respons
     changes = await read_json_object(request, bytes_max=DOCUMENT_BYTES_MAX)
 
     def work(db: TenantDB) -> dict[str, Any]:
-        template = get_template(db, template_id)
+        template = get_template_to_change(db, template_id)
         change_template(db, template, changes, now=call.now, fonts_dir=call.services.settings.fonts_dir)
         return resource("templates", str(template.id), describe_fully(template))
 
@@ -292,7 +292,7 @@ async def publish_draft(template_id: str, request: Request, call: WriteCall) -> 
     settings = call.services.settings
 
     def work(db: TenantDB) -> dict[str, Any]:
-        template = get_template(db, template_id)
+        template = get_template_to_change(db, template_id)
         publish(
             db,
             template,

@@ -39,7 +39,7 @@ def test_a_long_name_shrinks_no_more_than_it_must() -> None:
 def test_size_min_is_reached_and_not_passed() -> None:
     name = "Ada Lovelace"
 
-    assert fitted(name, size_min=31.9, width=57.6).size == 31.9
+    assert fitted(name, size_min=31.9, width=57.25).size == 31.9
     assert fitted(name, size_min=16.1, width=29).size == 16.1
     assert [problem.kind for problem in problems_of(name, size_min=16.1, width=28)] == ["size"]
 

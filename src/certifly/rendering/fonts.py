@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import typst
 
 EMOJI_FAMILY = "Twemoji Mozilla"
+CHAINS_KEPT_MAX = 512
 
 _TYPEFACES = Path(__file__).parent / "typefaces"
 _PACKAGES = (
@@ -50,7 +51,8 @@ class FontsUnusable(Exception):
     """The operator's folder of fonts cannot be used as it is; a mistake in the settings, seen at the start."""
 
 
-@dataclass(frozen=True, slots=True)
+# These two are compared by identity, which is quick: each comes once, from ``font_book``.
+@dataclass(frozen=True, eq=False)
 class Cut:
     """One font file of a family; a variable one covers many weights."""
 
@@ -60,7 +62,6 @@ class Cut:
     weight: int
 
 
-# Compared by identity: there is one for each folder in a process.
 @dataclass(frozen=True, eq=False)
 class FontBook:
     """Every usable family with its cuts, and the same fonts as the engine wants them."""
@@ -79,21 +80,7 @@ class FontBook:
 
     def chain(self, family: str, han: str) -> tuple[str, ...]:
         """The family and everything that may step in, best first. ``han`` is a key of ``HAN_FAMILIES``."""
-        first_han = HAN_FAMILIES[han]
-        names = (
-            family,
-            *self.companions(family),
-            "Amiri",
-            *(("Heebo", "Frank Ruhl Libre") if _is_sans(family) else ("Frank Ruhl Libre", "Heebo")),
-            "Noto Sans Devanagari",
-            "Noto Sans Thai",
-            EMOJI_FAMILY,
-            first_han,
-            *(name for name in HAN_FAMILIES.values() if name != first_han),
-            # Last, what the operator added: perhaps a script that none of ours has.
-            *self.families,
-        )
-        return tuple(dict.fromkeys(names))
+        return _chain(self, family, han)
 
 
 @lru_cache(maxsize=4)
@@ -133,6 +120,25 @@ def _package_folder(name: str) -> Path:
     spec = find_spec(name)
     assert spec is not None and spec.submodule_search_locations, f"the font package {name} is in the lock"
     return Path(spec.submodule_search_locations[0])
+
+
+@lru_cache(maxsize=CHAINS_KEPT_MAX)
+def _chain(book: FontBook, family: str, han: str) -> tuple[str, ...]:
+    first_han = HAN_FAMILIES[han]
+    names = (
+        family,
+        *book.companions(family),
+        "Amiri",
+        *(("Heebo", "Frank Ruhl Libre") if _is_sans(family) else ("Frank Ruhl Libre", "Heebo")),
+        "Noto Sans Devanagari",
+        "Noto Sans Thai",
+        EMOJI_FAMILY,
+        first_han,
+        *(name for name in HAN_FAMILIES.values() if name != first_han),
+        # Last, what the operator added: perhaps a script that none of ours has.
+        *book.families,
+    )
+    return tuple(dict.fromkeys(names))
 
 
 def _is_sans(family: str) -> bool:

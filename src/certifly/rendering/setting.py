@@ -4,6 +4,7 @@ Every length that leaves this file is in points. The ink of the lines, not their
 inside: swashes overhang, and marks stack.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -27,14 +28,15 @@ from certifly.rendering.shaping import Line, Type, covers, font_of, is_optical, 
 
 # Sizes are tried in these steps: near-equal names get equal sizes, and fonts cut per size stay few.
 SIZE_STEP_POINTS = 0.25
-# How much wider than our sum the typesetter may set a line: its shaper kerns the bold cuts of a few variable
-# fonts a little differently (up to 0.033 em for one pair, measured over all families).
-MARGIN_EM = 0.05
+# A little air at the edge, for what two shapers may see differently.
+MARGIN_EM = 0.02
 # What rounding may add.
 TOLERANCE_POINTS = 0.02
 
 _AN_IDEOGRAPH = "中"
 _BALANCING_STEPS = 10
+# How full lines usually are when words are put on them one after the other.
+_FILLED_SHARE = 0.93
 _TRADITIONAL_CHINESE = frozenset({"TW", "HK", "MO"})
 
 
@@ -111,6 +113,33 @@ class Setter:
             tracking=self.type.tracking,
             is_right_to_left=self.is_right_to_left,
         )
+
+    def may_fit(self, size: float) -> bool:
+        """Whether ``at`` will succeed, judged without setting the lines; rarely wrong, and then by little."""
+        limit = self.width / size - MARGIN_EM
+        count, top, bottom = 0, 0.0, 0.0
+        for paragraph in self.paragraphs:
+            line = self.line(paragraph, size)
+            top, bottom = max(top, line.ink_top), min(bottom, line.ink_bottom)
+            if max(line.advance, line.ink_right) - line.ink_left <= limit:
+                count += 1
+            elif len(self.paragraphs) >= self.element.lines_max:
+                return False
+            else:
+                pieces = self._pieces(paragraph, size)
+                if max(piece.bare for piece in pieces) > limit:
+                    return False
+                count += len(_ends(pieces, limit))
+        height = (top - bottom + (count - 1) * self.element.line_spacing) * size
+        return count <= self.element.lines_max and height <= self.height
+
+    def likely_size(self) -> float:
+        """The size at which the whole text is about as long as the lines it may have."""
+        size = self.element.size
+        needed = sum(self.line(paragraph, size).advance for paragraph in self.paragraphs) * size
+        wraps = len(self.paragraphs) < self.element.lines_max
+        capacity = self.width * self.element.lines_max * (_FILLED_SHARE if wraps else 1)
+        return size * min(1.0, capacity / needed) if needed else size
 
     def excess(self, size: float) -> int:
         """About how many characters stand over at this size; 0 when shortening is no help."""
@@ -218,11 +247,14 @@ def set_text(
 
 def _shrunk(setter: Setter) -> FittedText | None:
     sizes = _sizes(setter.element.size, setter.element.smallest_size)
+    guess = _first_that_may_fit(setter, sizes)
+    best = setter.at(sizes[guess])
+    if best is not None:
+        return best
+    # The guess was too large. What is left is searched without guessing.
     best = setter.at(sizes[-1])
-    if best is None:
-        return None
-    low, high = 0, len(sizes) - 1
-    while high - low > 1:
+    low, high = guess, len(sizes) - 1
+    while best is not None and high - low > 1:
         middle = (low + high) // 2
         fitted = setter.at(sizes[middle])
         if fitted is None:
@@ -230,6 +262,32 @@ def _shrunk(setter: Setter) -> FittedText | None:
         else:
             best, high = fitted, middle
     return best
+
+
+def _first_that_may_fit(setter: Setter, sizes: list[float]) -> int:
+    """The place of the largest size that may fit, or of the smallest size. Starts where it is likely.
+
+    Each look costs a shaping when the family is drawn for its size, so there should be few.
+    """
+    last = len(sizes) - 1
+    start = bisect_left(sizes, -setter.likely_size(), key=lambda size: -size)
+    start = min(max(start, 1), last)
+    step = 1
+    if setter.may_fit(sizes[start]):
+        low, high = start - 1, start
+        while low > 0 and setter.may_fit(sizes[low]):
+            low, high, step = max(0, low - 2 * step), low, 2 * step
+    else:
+        low, high = start, min(start + 1, last)
+        while high < last and not setter.may_fit(sizes[high]):
+            low, high, step = high, min(last, high + 2 * step), 2 * step
+    while high - low > 1:
+        middle = (low + high) // 2
+        if setter.may_fit(sizes[middle]):
+            high = middle
+        else:
+            low = middle
+    return high
 
 
 def _sizes(largest: float, smallest: float) -> list[float]:

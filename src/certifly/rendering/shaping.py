@@ -89,11 +89,25 @@ class Font:
         self.face = face
         self.font = hb.Font(face.face)
         wanted = {"wght": float(weight), "opsz": size}
-        self.font.set_variations({tag: value for tag, value in wanted.items() if value and tag in face.axes})
+        place = {tag: value for tag, value in wanted.items() if value and tag in face.axes}
+        self.font.set_variations(place)
+        # The same face where its designer drew it first, when that is elsewhere.
+        is_moved = any(value != face.axes[tag].default_value for tag, value in place.items())
+        self.unmoved = hb.Font(face.face) if is_moved else None
         extents = self.font.get_font_extents("ltr")
         self.ascender: float = extents.ascender / face.upem
         self.descender: float = -extents.descender / face.upem
+        self._gains: dict[int, int] = {}
         self._inks: dict[int, tuple[float, float, float, float]] = {}
+
+    def gain(self, glyph: int) -> int:
+        """By how much the glyph's own advance grew from the first design to this weight, in font units."""
+        gain = self._gains.get(glyph)
+        if gain is None:
+            grown: int = self.font.get_glyph_h_advance(glyph)
+            first: int = 0 if self.unmoved is None else self.unmoved.get_glyph_h_advance(glyph)
+            gain = self._gains[glyph] = grown - first
+        return gain
 
     def ink(self, glyph: int, advance: float) -> tuple[float, float, float, float]:
         """Left, right, top and bottom of a glyph's ink from its origin."""
@@ -162,7 +176,7 @@ def set_line(book: FontBook, text: str, type: Type, is_right_to_left: bool) -> L
             top, bottom = max(top, ink[2]), min(bottom, ink[3])
             advances[start + cluster] += advance
             pen += advance
-    if any(map(is_wide_punctuation, text)):
+    if not text.isascii() and any(map(is_wide_punctuation, text)):
         # The typesetter sets it tighter than its advance; where the ink of the line ends then is its affair.
         right = max(right, pen)
     return Line(pen, left, right, top, bottom, tuple(dict.fromkeys(missing)), tuple(advances))
@@ -197,22 +211,16 @@ def _try_families(
 
     family, only = type.families[position]
     font = font_of(book, family, type.weight, type.is_italic, type.size)
-    buffer = hb.Buffer()
-    buffer.add_str(text)
-    buffer.flags = _FLAGS
-    buffer.language = type.language
-    buffer.direction = "rtl" if is_right_to_left else "ltr"
-    buffer.guess_segment_properties()
-    # The typesetter's shaper does not kern signs that stand alone between right-to-left letters.
-    hb.shape(font.font, buffer, _UNKERNED if is_right_to_left and not any(map(str.isalpha, text)) else None)
+    buffer = _shaped(font.font, text, type.language, is_right_to_left)
 
     infos, upem = buffer.glyph_infos, font.face.upem
     positions = buffer.glyph_positions
+    widths = _widths(font, buffer, text, type.language, is_right_to_left)
     index, count = 0, len(infos)
     while index < count:
         info, at = infos[index], positions[index]
         if info.codepoint and (not only or text[info.cluster] in only):
-            advance = at.x_advance / upem
+            advance = widths[index] / upem
             ink = font.ink(info.codepoint, advance)
             if at.x_offset or at.y_offset:
                 across, up = at.x_offset / upem, at.y_offset / upem
@@ -232,6 +240,35 @@ def _try_families(
                 glyphs.found.pop()
             _try_families(book, text[start:end], base + start, type, position + 1, is_right_to_left, glyphs)
         index += 1
+
+
+def _shaped(font: hb.Font, text: str, language: str, is_right_to_left: bool) -> hb.Buffer:
+    buffer = hb.Buffer()
+    buffer.add_str(text)
+    buffer.flags = _FLAGS
+    buffer.language = language
+    buffer.direction = "rtl" if is_right_to_left else "ltr"
+    buffer.guess_segment_properties()
+    # The typesetter's shaper does not kern signs that stand alone between right-to-left letters.
+    hb.shape(font, buffer, _UNKERNED if is_right_to_left and not any(map(str.isalpha, text)) else None)
+    return buffer
+
+
+def _widths(font: Font, buffer: hb.Buffer, text: str, language: str, is_right_to_left: bool) -> list[int]:
+    """The advance of each glyph, in font units.
+
+    The typesetter's shaper kerns some pairs of a variable font as its first design has them, not as the
+    weight asked for would. Which pairs is nothing to build on: the wider of the two is on the safe side.
+    """
+    widths = [position.x_advance for position in buffer.glyph_positions]
+    if font.unmoved is None:
+        return widths
+    first = _shaped(font.unmoved, text, language, is_right_to_left)
+    glyphs = [info.codepoint for info in buffer.glyph_infos]
+    if [info.codepoint for info in first.glyph_infos] != glyphs:
+        return widths
+    unkerned = zip(widths, glyphs, (position.x_advance for position in first.glyph_positions), strict=True)
+    return [width and max(width, advance + font.gain(glyph)) for width, glyph, advance in unkerned]
 
 
 def _is_torn(infos: Sequence[hb.GlyphInfo], first: int, last: int, is_right_to_left: bool) -> bool:

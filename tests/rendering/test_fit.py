@@ -142,6 +142,12 @@ def test_a_name_is_not_set_in_two_typefaces() -> None:
     assert fitted("Софья", font="Heebo").fonts[0] == "Inter"
 
 
+def test_a_name_in_another_script_takes_its_spaces_and_digits_from_there() -> None:
+    assert fitted("محمد عبد 12", font="Great Vibes").fonts == ("Amiri",)
+    assert fitted("דוד 1948", font="Great Vibes").fonts == ("Frank Ruhl Libre",)
+    assert fitted("Ada محمد", font="Great Vibes").fonts == ("Great Vibes", "Amiri")
+
+
 def test_european_letters_that_no_companion_has_leave_the_chosen_family_in_front() -> None:
     # The first of the two letters only Inter has, the second only EB Garamond.
     assert fitted("ɒⱨ", font="Cinzel").fonts[0] == "Cinzel"

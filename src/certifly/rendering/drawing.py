@@ -120,18 +120,22 @@ def _qr(element: QRElement, check_url: str) -> dict[str, Any]:
 
 
 def _rectangle(element: RectangleElement) -> dict[str, Any]:
+    x, y, width, height = (_points(n) for n in (element.x, element.y, element.width, element.height))
+    radius, fill, stroke = _points(element.radius), element.fill, element.stroke
+    thickness = element.stroke_width if stroke else 0.0
+    if 2 * thickness >= min(width, height):
+        # An outline this wide leaves nothing of the inside.
+        fill, stroke, thickness = stroke, None, 0.0
     # The pen draws on both sides of an edge: move the edge in by half its width.
-    thickness = element.stroke_width if element.stroke else 0.0
-    thickness = min(thickness, _points(element.width), _points(element.height))
     return {
         "kind": "rectangle",
-        "x": _points(element.x) + thickness / 2,
-        "y": _points(element.y) + thickness / 2,
-        "width": _points(element.width) - thickness,
-        "height": _points(element.height) - thickness,
-        "radius": max(0.0, _points(element.radius) - thickness / 2),
-        "fill": element.fill,
-        "stroke": element.stroke,
+        "x": x + thickness / 2,
+        "y": y + thickness / 2,
+        "width": width - thickness,
+        "height": height - thickness,
+        "radius": max(0.0, radius - thickness / 2),
+        "fill": fill,
+        "stroke": stroke,
         "thickness": thickness,
     }
 

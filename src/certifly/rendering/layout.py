@@ -114,7 +114,10 @@ class ImageElement(_Box):
 
 
 class QRElement(_Box):
-    """The QR code of the certificate's check page, as a square in the middle of its box."""
+    """The QR code of the certificate's check page, as a square in the middle of its box.
+
+    Without a ``fill`` the page around it is the light margin that readers need; with one it brings its own.
+    """
 
     type: Literal["qr"]
     width: Annotated[float, Field(ge=QR_MILLIMETRES_MIN, le=PAGE_MILLIMETRES_MAX, allow_inf_nan=False)]

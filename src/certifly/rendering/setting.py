@@ -336,14 +336,21 @@ def _han_style(scripts: set[str], language: str, region: str | None) -> str:
 
 
 def _leading(book: FontBook, families: tuple[str, ...], chosen: str, text: str) -> tuple[str, ...]:
-    """Let a companion lead when the chosen family lacks a European letter: no name in two typefaces."""
-    letters = {c for c in text if not c.isascii() and script_of(c) in ALPHABETS_OF_EUROPE}
-    if all(covers(book, chosen, letter) for letter in letters):
+    """Who draws what all families have: spaces, digits, and the letters of Europe.
+
+    Not the chosen family when it lacks one of these letters: no name is set in two typefaces. And not when
+    it has no letter of the text at all: an Arabic name wants its spaces from the Arabic.
+    """
+    letters = {character for character in text if character.isalpha()}
+    european = {c for c in letters if not c.isascii() and script_of(c) in ALPHABETS_OF_EUROPE}
+    if letters and not any(covers(book, chosen, letter) for letter in letters):
+        candidates, wanted = families, letters
+    elif not all(covers(book, chosen, letter) for letter in european):
+        candidates, wanted = book.companions(chosen), european
+    else:
         return families
-    for companion in book.companions(chosen):
-        if all(covers(book, companion, letter) for letter in letters):
-            return (companion, *(family for family in families if family != companion))
-    return families
+    leaders = [f for f in candidates if all(covers(book, f, letter) for letter in wanted)][:1]
+    return (*leaders, *(family for family in families if family not in leaders))
 
 
 def _reserved(book: FontBook, chosen: str, han_family: str, text: str) -> tuple[tuple[str, str], ...]:

@@ -35,7 +35,7 @@ from certifly.templates.publish import publish
 from certifly.tenants.scopes import SCOPES
 from certifly.tenants.tenants import create_tenant
 from certifly.tenants.tokens import create_token
-from certifly.web.services import Services
+from certifly.web.parts import Parts
 from tests.cast import ADA, ADAS_ADDRESS, MONDAY, SECRET_KEY, template_document
 from tests.live import free_port
 from tests.postgres import OWNER, SERVICE, Server
@@ -54,9 +54,9 @@ class PublicSite:
     tenant_id: int = 0
 
     @property
-    def services(self) -> Services:
+    def parts(self) -> Parts:
         """The application's own parts."""
-        found: Services = self.app.state.services
+        found: Parts = self.app.state.parts
         return found
 
     def publish(self, **changes: Any) -> int:
@@ -69,12 +69,12 @@ class PublicSite:
             )
             return template.id
 
-        return self.services.database.write(self.tenant_id, work).result()
+        return self.parts.database.write(self.tenant_id, work).result()
 
     def add_picture(self) -> str:
         """The name of a small picture that layouts of the tenant may show."""
         content = encode_png(np.full((4, 4, 3), 128, np.uint8))
-        name = self.services.blobs.put(self.tenant_id, content)
+        name = self.parts.blobs.put(self.tenant_id, content)
         picture = {
             "digest": name,
             "media_type": "image/png",
@@ -82,7 +82,7 @@ class PublicSite:
             "width": 4,
             "height": 4,
         }
-        self.services.database.write(
+        self.parts.database.write(
             self.tenant_id, lambda db: db.add(Asset(**picture, created_at=MONDAY))
         ).result()
         return name
@@ -106,18 +106,18 @@ class PublicSite:
 
     def place_of(self, code: str) -> Place:
         """Where the certificate is."""
-        found = self.services.database.read_directory(lambda rows: locate(rows, uuid.UUID(code))).result()
+        found = self.parts.database.read_directory(lambda rows: locate(rows, uuid.UUID(code))).result()
         assert found is not None
         return Place(found.tenant_id, found.certificate_id)
 
     def produce(self, code: str) -> None:
         """Do what the worker does."""
-        services = self.services
+        parts = self.parts
         place = self.place_of(code)
         produce(
-            services.database,
-            services.blobs,
-            services.renderers,
+            parts.database,
+            parts.blobs,
+            parts.renderers,
             tenant_id=place.tenant_id,
             certificate_id=place.certificate_id,
             png_at_once=False,
@@ -128,7 +128,7 @@ class PublicSite:
     def fail(self, code: str) -> None:
         """Record that the files cannot be made."""
         place = self.place_of(code)
-        self.services.database.write(
+        self.parts.database.write(
             place.tenant_id,
             lambda db: record_failure(db, place.certificate_id, reason="The test said so.", now=MONDAY),
         ).result()
@@ -142,12 +142,12 @@ class PublicSite:
             for name, value in values.items():
                 setattr(certificate, name, value)
 
-        self.services.database.write(place.tenant_id, work).result()
+        self.parts.database.write(place.tenant_id, work).result()
 
     def row(self, code: str) -> Certificate:
         """The certificate as it is stored now."""
         place = self.place_of(code)
-        found = self.services.database.read(
+        found = self.parts.database.read(
             place.tenant_id, lambda db: db.get(Certificate, place.certificate_id)
         ).result()
         assert found is not None
@@ -177,7 +177,7 @@ def serving(
         try:
             site = PublicSite(base_url, app, client)
             if with_tenant:
-                site.tenant_id, site.token = site.services.database.write_directory(_add_tenant).result()
+                site.tenant_id, site.token = site.parts.database.write_directory(_add_tenant).result()
             yield site
         finally:
             server.should_exit = True

@@ -320,7 +320,7 @@ def test_supervisors_learn_that_all_is_well(public_site: PublicSite) -> None:
 
 def test_a_server_whose_database_does_not_answer_lives_but_is_not_ready(public_sqlite: PublicSite) -> None:
     release = threading.Event()
-    database = public_sqlite.services.database
+    database = public_sqlite.parts.database
     held = [database.read_directory(lambda _: release.wait(30)) for _ in range(16)]
     try:
         alive, ready = public_sqlite.http.get("/healthz"), public_sqlite.http.get("/readyz")

@@ -42,7 +42,7 @@ def impatient(public_site: PublicSite) -> Iterator[None]:
 
 def jobs_drawn(site: PublicSite) -> int:
     """Drawings done by the render process that is alive."""
-    return sum(process.jobs_done for process in site.services.renderers._idle)
+    return sum(process.jobs_done for process in site.parts.renderers._idle)
 
 
 def test_the_pdf_is_saved_under_the_name_of_its_recipient(public_site: PublicSite, code: str) -> None:
@@ -120,11 +120,11 @@ def test_a_picture_whose_file_is_lost_is_drawn_again(public_site: PublicSite, co
     first = public_site.http.get(f"/download/{code}.png")
     digest = public_site.row(code).png_digest
     assert digest is not None
-    public_site.services.blobs.delete(public_site.tenant_id, digest, ".png")
+    public_site.parts.blobs.delete(public_site.tenant_id, digest, ".png")
     again = public_site.http.get(f"/download/{code}.png")
 
     assert again.content == first.content
-    assert public_site.services.blobs.exists(public_site.tenant_id, digest, ".png")
+    assert public_site.parts.blobs.exists(public_site.tenant_id, digest, ".png")
 
 
 def test_who_knows_a_picture_that_was_never_kept_is_told_so(public_site: PublicSite, code: str) -> None:
@@ -137,7 +137,7 @@ def test_who_knows_a_picture_that_was_never_kept_is_told_so(public_site: PublicS
 
 
 def test_a_renderer_that_is_killed_costs_nothing_but_time(public_site: PublicSite, code: str) -> None:
-    renderers = public_site.services.renderers
+    renderers = public_site.parts.renderers
     killed: list[int] = []
 
     def kill_the_first() -> None:
@@ -172,7 +172,7 @@ def test_a_picture_that_cannot_be_drawn_is_told_from_one_that_is_not_ready(
     public_sqlite: PublicSite, tmp_path: Path
 ) -> None:
     code = public_sqlite.issue(public_sqlite.publish())
-    settings = public_sqlite.services.settings
+    settings = public_sqlite.parts.settings
     too_strict = {"files_url": settings.files_url, "render_timeout_seconds": 0.001}
     with serving(tmp_path, settings.database_url, with_tenant=False, **too_strict) as site:
         answer = site.http.get(f"/download/{code}.png")
@@ -189,7 +189,7 @@ def test_a_picture_that_lacks_a_part_is_not_promised(public_site: PublicSite) ->
         {"type": "image", "asset": logo, "decorative": True, "x": 10, "y": 10, "width": 20, "height": 20}
     )
     code = public_site.issue(public_site.publish(layout=layout))
-    public_site.services.blobs.delete(public_site.tenant_id, logo)
+    public_site.parts.blobs.delete(public_site.tenant_id, logo)
 
     answer = public_site.http.get(f"/download/{code}.png")
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from certifly.api.openapi import build_document
 from certifly.api.v1 import assets, certificates, emails, me, templates
-from certifly.app.wiring import load_settings, open_services
+from certifly.app.wiring import load_settings, open_parts
 from certifly.core.settings import Settings
 from certifly.public.door import install_public
 from certifly.web.answers import encode
@@ -25,9 +25,9 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with open_services(settings) as services:
-            app.state.services = services
-            app.state.identities = Identities(services.database)
+        with open_parts(settings) as parts:
+            app.state.parts = parts
+            app.state.identities = Identities(parts.database)
             yield
 
     # FastAPI's own documentation pages load from another origin; ours come with the handbook.

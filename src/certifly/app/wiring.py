@@ -11,7 +11,7 @@ from certifly.db.database import Database
 from certifly.jobs.queue import JobQueue
 from certifly.rendering.pool import RenderPool
 from certifly.storage.blobs import open_store
-from certifly.web.services import Services
+from certifly.web.parts import Parts
 
 log = logging.getLogger(__name__)
 
@@ -41,13 +41,13 @@ def open_renderers(settings: Settings) -> RenderPool:
 
 
 @contextmanager
-def open_services(settings: Settings) -> Iterator[Services]:
+def open_parts(settings: Settings) -> Iterator[Parts]:
     """Everything a web process needs; closed in the reverse order."""
     database = open_database(settings)
     try:
         renderers = open_renderers(settings)
         try:
-            yield Services(settings, database, open_store(settings.files_url), renderers)
+            yield Parts(settings, database, open_store(settings.files_url), renderers)
         finally:
             renderers.close()
     finally:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from certifly.app.wiring import open_services
+from certifly.app.wiring import open_parts
 from certifly.certificates.issue import PRODUCE
 from certifly.certificates.mail_facts import read_facts
 from certifly.core.clock import utc_now
@@ -58,12 +58,12 @@ def open_context(settings: Settings) -> Iterator[WorkerContext]:
     host = host_of(settings.public_url)
     mailer = Mailer(read_mail_url(settings.mail_url), our_host=host) if settings.mail_url else None
     try:
-        with open_services(settings) as services:
+        with open_parts(settings) as parts:
             yield WorkerContext(
                 settings=settings,
-                database=services.database,
-                blobs=services.blobs,
-                renderers=services.renderers,
+                database=parts.database,
+                blobs=parts.blobs,
+                renderers=parts.renderers,
                 mailer=mailer,
                 sender=Sender(settings.mail_from, host, settings.email_retry_seconds),
             )

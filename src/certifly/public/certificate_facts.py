@@ -22,7 +22,7 @@ from certifly.rendering.layout import Page
 from certifly.templates.document import TemplateDocument
 from certifly.templates.queries import get_version
 from certifly.templates.values import title_of
-from certifly.web.services import Services
+from certifly.web.parts import Parts
 
 T = TypeVar("T")
 
@@ -41,7 +41,7 @@ class Place:
     certificate_id: int
 
 
-async def find_place(services: Services, code: str) -> Place:
+async def find_place(parts: Parts, code: str) -> Place:
     """Where the certificate of a code is, in any letter case. Raises CertificateNotFound, also for no code at all."""
     parsed = parse_code(code)
     if parsed is None:
@@ -51,13 +51,13 @@ async def find_place(services: Services, code: str) -> Place:
         found = locate(directory, parsed)
         return Place(found.tenant_id, found.certificate_id) if found else None
 
-    place = await asyncio.wrap_future(services.database.read_directory(work))
+    place = await asyncio.wrap_future(parts.database.read_directory(work))
     if place is None:
         raise CertificateNotFound
     return place
 
 
-async def read_certificate(services: Services, place: Place, work: Callable[[TenantDB, Certificate], T]) -> T:
+async def read_certificate(parts: Parts, place: Place, work: Callable[[TenantDB, Certificate], T]) -> T:
     """Read the certificate at a place, through its tenant's door."""
 
     def with_row(db: TenantDB) -> T:
@@ -67,7 +67,7 @@ async def read_certificate(services: Services, place: Place, work: Callable[[Ten
         )
         return work(db, certificate)
 
-    return await asyncio.wrap_future(services.database.read(place.tenant_id, with_row))
+    return await asyncio.wrap_future(parts.database.read(place.tenant_id, with_row))
 
 
 def check_page(db: TenantDB, certificate: Certificate, *, public_url: str) -> CheckPage:

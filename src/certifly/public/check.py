@@ -17,7 +17,7 @@ from certifly.public.certificate_facts import check_page, find_place, read_certi
 from certifly.public.check_page import as_json
 from certifly.public.page_html import LOOK_AGAIN_SECONDS, check_html
 from certifly.web.answers import resource
-from certifly.web.services import Services
+from certifly.web.parts import Parts
 
 router = APIRouter()
 
@@ -29,27 +29,27 @@ _TYPED_CHARACTERS_MAX = 1000
 @router.api_route("/check", methods=["GET", "HEAD"], include_in_schema=False)
 async def check_typed_code(request: Request) -> Response:
     """Take what was typed into a form, a code or a whole address, to its check page."""
-    services: Services = request.app.state.services
+    parts: Parts = request.app.state.parts
     typed = request.query_params.get("code", "")[:_TYPED_CHARACTERS_MAX].strip()
     found = _CODE_WITHIN.search(typed)
     if found is None:
-        return missing_response(request, public_url=services.settings.public_url)
-    root = urlsplit(services.settings.public_url).path
+        return missing_response(request, public_url=parts.settings.public_url)
+    root = urlsplit(parts.settings.public_url).path
     return RedirectResponse(f"{root}/check/{quote(found[0].lower())}", 303, ALWAYS)
 
 
 @router.api_route("/check/{code:path}", methods=["GET", "HEAD"], include_in_schema=False)
 async def check(request: Request, code: str) -> Response:
     """Show a certificate, as a page or, by ``Accept`` or with ``.json`` behind the code, as JSON."""
-    services: Services = request.app.state.services
-    public_url = services.settings.public_url
+    parts: Parts = request.app.state.parts
+    public_url = parts.settings.public_url
     as_facts = code.endswith(JSON_SUFFIX) or prefers_json(request.headers.get("accept", ""))
     try:
-        place = await find_place(services, code.removesuffix(JSON_SUFFIX))
+        place = await find_place(parts, code.removesuffix(JSON_SUFFIX))
     except CertificateNotFound:
         return missing_response(request, public_url=public_url, as_facts=as_facts)
     page = await read_certificate(
-        services, place, lambda db, certificate: check_page(db, certificate, public_url=public_url)
+        parts, place, lambda db, certificate: check_page(db, certificate, public_url=public_url)
     )
 
     if as_facts:

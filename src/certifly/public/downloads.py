@@ -27,7 +27,7 @@ from certifly.rendering.errors import RenderFailed
 from certifly.storage.blobs import name_of
 from certifly.storage.errors import BlobMissing
 from certifly.web.answers import json_response
-from certifly.web.services import Services
+from certifly.web.parts import Parts
 
 log = logging.getLogger(__name__)
 
@@ -49,9 +49,9 @@ class Files:
 @router.api_route("/download/{code}.pdf", methods=["GET", "HEAD"], include_in_schema=False)
 async def download_pdf(request: Request, code: str) -> Response:
     """The PDF, to be saved; with ``?inline`` to be looked at."""
-    services: Services = request.app.state.services
+    parts: Parts = request.app.state.parts
     try:
-        place = await find_place(services, code)
+        place = await find_place(parts, code)
     except CertificateNotFound:
         return _missing(request)
     files = await _files_when_made(request, place)
@@ -62,17 +62,17 @@ async def download_pdf(request: Request, code: str) -> Response:
     headers = _headers(files, files.pdf_digest, ".pdf", inline="inline" in request.query_params)
     if _is_known(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
-    content = await asyncio.to_thread(services.blobs.get, place.tenant_id, files.pdf_digest, ".pdf")
+    content = await asyncio.to_thread(parts.blobs.get, place.tenant_id, files.pdf_digest, ".pdf")
     return Response(content, 200, headers, "application/pdf")
 
 
 @router.api_route("/download/{code}.png", methods=["GET", "HEAD"], include_in_schema=False)
 async def download_png(request: Request, code: str) -> Response:
     """The picture, to be shown, also on other people's pages; with ``?download`` to be saved."""
-    services: Services = request.app.state.services
+    parts: Parts = request.app.state.parts
     pictures: Pictures = request.app.state.pictures
     try:
-        place = await find_place(services, code)
+        place = await find_place(parts, code)
     except CertificateNotFound:
         return _missing(request)
     files = await _files_when_made(request, place)
@@ -85,7 +85,7 @@ async def download_png(request: Request, code: str) -> Response:
         if _is_known(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
     try:
-        content = await pictures.get(services, place, files.png_digest)
+        content = await pictures.get(parts, place, files.png_digest)
     except (RenderFailed, BlobMissing):
         log.exception("picture_failed", extra={"facts": {"certificate_id": place.certificate_id}})
         return _cannot_be_made(request)
@@ -97,7 +97,7 @@ async def download_png(request: Request, code: str) -> Response:
 
 async def _files_when_made(request: Request, place: Place) -> Files:
     """The files of a certificate, after waiting a moment for those of one that is being made."""
-    services: Services = request.app.state.services
+    parts: Parts = request.app.state.parts
     room: WaitingRoom = request.app.state.waiting_room
 
     def files_of(db: TenantDB, certificate: Certificate) -> Files:
@@ -109,7 +109,7 @@ async def _files_when_made(request: Request, place: Place) -> Files:
         )
 
     return await room.until(
-        lambda files: files.state != RECORDED, lambda: read_certificate(services, place, files_of)
+        lambda files: files.state != RECORDED, lambda: read_certificate(parts, place, files_of)
     )
 
 

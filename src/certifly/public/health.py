@@ -10,7 +10,7 @@ from certifly.core.errors import Overloaded
 from certifly.tenants.models import Tenant
 from certifly.web.answers import json_response
 from certifly.web.errors import error_response
-from certifly.web.services import Services
+from certifly.web.parts import Parts
 
 router = APIRouter()
 
@@ -26,12 +26,10 @@ async def health() -> Response:
 @router.api_route("/readyz", methods=["GET", "HEAD"], include_in_schema=False)
 async def readiness(request: Request) -> Response:
     """The database answers, so requests can be served."""
-    services: Services = request.app.state.services
+    parts: Parts = request.app.state.parts
     try:
         async with asyncio.timeout(READY_SECONDS_MAX):
-            await asyncio.wrap_future(
-                services.database.read_directory(lambda rows: rows.find(Tenant, limit=1))
-            )
+            await asyncio.wrap_future(parts.database.read_directory(lambda rows: rows.find(Tenant, limit=1)))
     except (Overloaded, TimeoutError):
         return error_response(503, "not_ready", "The database does not answer.", headers={"Retry-After": "2"})
     return json_response({"status": "ready"})

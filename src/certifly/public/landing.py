@@ -9,7 +9,7 @@ from certifly.public.answers import ALWAYS, page_response
 from certifly.public.page_html import landing_html
 from certifly.public.static_files import DIGEST, FILES, StaticFile
 from certifly.public.words import words_for_visitor
-from certifly.web.services import Services
+from certifly.web.parts import Parts
 
 router = APIRouter()
 
@@ -38,9 +38,9 @@ Disallow: /download
 @router.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
 async def landing(request: Request) -> Response:
     """What this server is, and a place to enter a code."""
-    services: Services = request.app.state.services
+    parts: Parts = request.app.state.parts
     words = words_for_visitor(request.headers.get("accept-language", ""))
-    html = landing_html(words, public_url=services.settings.public_url)
+    html = landing_html(words, public_url=parts.settings.public_url)
     return page_response(html, has_form=True, vary="Accept-Language")
 
 

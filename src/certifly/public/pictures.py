@@ -14,7 +14,7 @@ from certifly.public.certificate_facts import Place, read_certificate
 from certifly.rendering.errors import RenderInterrupted
 from certifly.rendering.job import RenderJob
 from certifly.storage.errors import BlobMissing
-from certifly.web.services import Services
+from certifly.web.parts import Parts
 
 SUFFIX = ".png"
 IN_THE_MAKING_MAX = 16
@@ -28,14 +28,14 @@ class Pictures:
         self._in_the_making_max = in_the_making_max
         self._tasks: dict[Place, asyncio.Task[bytes]] = {}
 
-    async def get(self, services: Services, place: Place, digest: str | None) -> bytes:
+    async def get(self, parts: Parts, place: Place, digest: str | None) -> bytes:
         """The picture's bytes, from the store or drawn now.
 
         Raises Overloaded when too many are being drawn, and RenderFailed when this one cannot be.
         """
         if digest is not None:
             try:
-                return await asyncio.to_thread(services.blobs.get, place.tenant_id, digest, SUFFIX)
+                return await asyncio.to_thread(parts.blobs.get, place.tenant_id, digest, SUFFIX)
             except BlobMissing:
                 pass  # drawn again below: same certificate, same bytes
         task = self._tasks.get(place)
@@ -44,7 +44,7 @@ class Pictures:
                 raise Overloaded(
                     "Many pictures are being made at this moment. Repeat the request in a moment."
                 )
-            task = asyncio.create_task(_make(services, place))
+            task = asyncio.create_task(_make(parts, place))
             self._tasks[place] = task
             task.add_done_callback(lambda done: self._forget(place, done))
         # One visitor who goes away must not take the picture from the others.
@@ -56,22 +56,22 @@ class Pictures:
             done.exception()  # looked at, so that asyncio does not complain when every visitor has left
 
 
-async def _make(services: Services, place: Place) -> bytes:
+async def _make(parts: Parts, place: Place) -> bytes:
     def job_of(db: TenantDB, certificate: Certificate) -> RenderJob:
-        return make_job(db, certificate, services.blobs)
+        return make_job(db, certificate, parts.blobs)
 
-    job = await read_certificate(services, place, job_of)
-    picture = await asyncio.to_thread(_draw, services, job)
-    digest = await asyncio.to_thread(services.blobs.put, place.tenant_id, picture, SUFFIX)
+    job = await read_certificate(parts, place, job_of)
+    picture = await asyncio.to_thread(_draw, parts, job)
+    digest = await asyncio.to_thread(parts.blobs.put, place.tenant_id, picture, SUFFIX)
     await asyncio.wrap_future(
-        services.database.write(place.tenant_id, lambda db: keep_png(db, place.certificate_id, digest))
+        parts.database.write(place.tenant_id, lambda db: keep_png(db, place.certificate_id, digest))
     )
     return picture
 
 
-def _draw(services: Services, job: RenderJob) -> bytes:
+def _draw(parts: Parts, job: RenderJob) -> bytes:
     """Draw; once more when the process was ended from outside, which says nothing of the certificate."""
     try:
-        return services.renderers.render(job, "png")
+        return parts.renderers.render(job, "png")
     except RenderInterrupted:
-        return services.renderers.render(job, "png")
+        return parts.renderers.render(job, "png")

@@ -22,7 +22,7 @@ from certifly.tenants.tokens import (
     parse_token,
     record_use,
 )
-from certifly.web.services import Services
+from certifly.web.parts import Parts
 
 T = TypeVar("T")
 
@@ -80,30 +80,30 @@ class Call:
     """One authenticated request: who asks, when, and the way to that tenant's rows."""
 
     request: Request
-    services: Services
+    parts: Parts
     identity: Identity
     now: datetime
 
     async def write(self, work: Callable[[TenantDB], T]) -> T:
         """Run a unit of work for the caller's tenant and await its commit."""
-        return await asyncio.wrap_future(self.services.database.write(self.identity.tenant_id, work))
+        return await asyncio.wrap_future(self.parts.database.write(self.identity.tenant_id, work))
 
     async def read(self, work: Callable[[TenantDB], T]) -> T:
         """Read the caller's tenant's rows."""
-        return await asyncio.wrap_future(self.services.database.read(self.identity.tenant_id, work))
+        return await asyncio.wrap_future(self.parts.database.read(self.identity.tenant_id, work))
 
 
 def calling(scope: str | None) -> Callable[[Request], Awaitable[Call]]:
     """A dependency that authenticates the request and demands ``scope``."""
 
     async def authenticated(request: Request) -> Call:
-        services: Services = request.app.state.services
+        parts: Parts = request.app.state.parts
         now = utc_now()
         identity = await request.app.state.identities.find(_bearer(request), now=now)
         request.app.state.rate_limit.take(identity.token_id, now_seconds=time.monotonic())
         if scope is not None and scope not in identity.scopes:
             raise ScopeMissing(scope)
-        return Call(request, services, identity, now)
+        return Call(request, parts, identity, now)
 
     return authenticated
 

@@ -104,7 +104,7 @@ async def create_asset(request: Request, call: WriteCall) -> Response:
     nothing else, so its bytes and its digest differ from the file's. The same picture sent again answers the same.
     """
     content = await _picture(request)
-    tenant_id, blobs = call.identity.tenant_id, call.services.blobs
+    tenant_id, blobs = call.identity.tenant_id, call.parts.blobs
     loop = asyncio.get_running_loop()
     stored = await loop.run_in_executor(_judges, store_picture, blobs, tenant_id, content)
 
@@ -144,7 +144,7 @@ async def get_one(digest: str, request: Request, call: ReadCall) -> Response:
         raise HTTPException(406)
     if wanted == "application/json":
         return json_response(resource("assets", digest, facts), headers={"Vary": "Accept"})
-    content = await asyncio.to_thread(read_content, call.services.blobs, call.identity.tenant_id, digest)
+    content = await asyncio.to_thread(read_content, call.parts.blobs, call.identity.tenant_id, digest)
     return Response(content, headers={"Vary": "Accept"}, media_type=wanted)
 
 

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from certifly.api.v1 import PREFIX
 from certifly.api.components import (
     CODE,
     EXAMPLE_CERTIFICATE,
@@ -29,6 +28,7 @@ from certifly.api.operation import (
     query_parameter,
     ref,
 )
+from certifly.api.v1 import PREFIX
 from certifly.certificates.describe import describe, describe_fully
 from certifly.certificates.errors import TemplateChanged
 from certifly.certificates.issue import PreparedCertificate, issue, prepare
@@ -119,7 +119,7 @@ async def create_certificate(request: Request, call: WriteCall) -> Response:
         try:
             answer, replayed = await once(call, key, partial(_issue, call, prepared))
         except TemplateChanged:
-            call.services.templates.forget(call.identity.tenant_id, asked.template_id)
+            call.parts.templates.forget(call.identity.tenant_id, asked.template_id)
             continue
         return _created(answer, replayed=replayed)
     raise Overloaded(
@@ -156,7 +156,7 @@ async def list_all(request: Request, call: ReadCall) -> Response:
     parameters = dict(request.query_params)
     wanted, faults = _read_filter(parameters)
     list_name = f"certificates {wanted}"
-    tenant_id, key = call.identity.tenant_id, call.services.settings.secret_key
+    tenant_id, key = call.identity.tenant_id, call.parts.settings.secret_key
     page, page_faults = read_page(parameters, list_name=list_name, tenant_id=tenant_id, key=key)
     raise_faults(check_parameters(parameters, LIST_PARAMETERS), faults, page_faults)
     assert page is not None, "raise_faults has raised"
@@ -168,7 +168,7 @@ async def list_all(request: Request, call: ReadCall) -> Response:
     shown = certificates[: page.limit]
     more = len(certificates) > page.limit
     cursor = make_cursor(shown[-1].id, list_name=list_name, tenant_id=tenant_id, key=key) if more else None
-    public_url = call.services.settings.public_url
+    public_url = call.parts.settings.public_url
     items = [
         {"id": str(c.id), "type": "certificates", "data": describe_fully(c, public_url=public_url)}
         for c in shown
@@ -190,7 +190,7 @@ async def list_all(request: Request, call: ReadCall) -> Response:
 async def get_one(certificate_id: str, call: ReadCall) -> Response:
     """One certificate, by its id or its code."""
     certificate = await call.read(lambda db: get_certificate(db, certificate_id))
-    data = describe_fully(certificate, public_url=call.services.settings.public_url)
+    data = describe_fully(certificate, public_url=call.parts.settings.public_url)
     return json_response(resource("certificates", str(certificate.id), data))
 
 
@@ -216,7 +216,7 @@ async def render(certificate_id: str, call: WriteCall) -> Response:
     def work(db: TenantDB) -> tuple[str, dict[str, Any]]:
         certificate = get_certificate(db, certificate_id)
         produce_again(db, certificate, now=call.now)
-        return str(certificate.id), describe_fully(certificate, public_url=call.services.settings.public_url)
+        return str(certificate.id), describe_fully(certificate, public_url=call.parts.settings.public_url)
 
     identifier, data = await call.write(work)
     return json_response(resource("certificates", identifier, data), status=202)
@@ -226,7 +226,7 @@ async def _find_template(call: Call, asked: IssueRequest) -> PublishedTemplate |
     """The published version, from memory where it was used before: the commit checks that it still holds."""
     if asked.template_id is None:
         return None
-    templates, tenant_id, template_id = call.services.templates, call.identity.tenant_id, asked.template_id
+    templates, tenant_id, template_id = call.parts.templates, call.identity.tenant_id, asked.template_id
     known = templates.find(tenant_id, template_id)
     if known is not None:
         return known
@@ -245,15 +245,15 @@ def _prepare(
         faults,
         template,
         code=code,
-        check_url=check_address(call.services.settings.public_url, code),
+        check_url=check_address(call.parts.settings.public_url, code),
         issuer_name=call.identity.tenant_name,
-        fonts_dir=call.services.settings.fonts_dir,
+        fonts_dir=call.parts.settings.fonts_dir,
         now=call.now,
     )
 
 
 def _issue(call: Call, prepared: PreparedCertificate, db: TenantDB) -> bytes:
-    settings = call.services.settings
+    settings = call.parts.settings
     certificate, email = issue(db, prepared, mail_configured=settings.mail_url is not None)
     data = describe(certificate, public_url=settings.public_url)
     meta = {"email_delivery": email_delivery(email)} if email is not None else None

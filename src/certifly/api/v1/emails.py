@@ -99,7 +99,7 @@ async def list_all(
 ) -> Response:
     """The e-mails of a certificate, newest first."""
     parameters = dict(request.query_params)
-    tenant_id, key = call.identity.tenant_id, call.services.settings.secret_key
+    tenant_id, key = call.identity.tenant_id, call.parts.settings.secret_key
 
     certificate, emails = await call.read(lambda db: _emails_of(db, certificate_id))
     list_name = f"emails {certificate}"
@@ -163,7 +163,7 @@ async def create(
             db,
             get_certificate(db, certificate_id),
             to=to,
-            mail_configured=call.services.settings.mail_url is not None,
+            mail_configured=call.parts.settings.mail_url is not None,
             now=call.now,
         )
         return resource("emails", email.id, describe_email(email))

@@ -161,7 +161,7 @@ async def create(request: Request, call: WriteCall) -> Response:
 
     Every fault is told at its place, such as `layout.elements.3.text`.
     """
-    fonts_dir = call.services.settings.fonts_dir
+    fonts_dir = call.parts.settings.fonts_dir
     document = parse_document(
         await read_json_object(request, bytes_max=DOCUMENT_BYTES_MAX), fonts_dir=fonts_dir
     )
@@ -203,7 +203,7 @@ async def list_all(request: Request, call: ReadCall) -> Response:
     faults = {}
     if status is not None and status not in STATUSES:
         faults["status"] = [f"status must be one of {', '.join(STATUSES)}."]
-    tenant_id, key = call.identity.tenant_id, call.services.settings.secret_key
+    tenant_id, key = call.identity.tenant_id, call.parts.settings.secret_key
     list_name = f"templates {status}"
     page, page_faults = read_page(parameters, list_name=list_name, tenant_id=tenant_id, key=key)
     raise_faults(check_parameters(parameters, LIST_PARAMETERS), faults, page_faults)
@@ -263,11 +263,11 @@ async def change(template_id: str, request: Request, call: WriteCall) -> Respons
 
     def work(db: TenantDB) -> dict[str, Any]:
         template = get_template_to_change(db, template_id)
-        change_template(db, template, changes, now=call.now, fonts_dir=call.services.settings.fonts_dir)
+        change_template(db, template, changes, now=call.now, fonts_dir=call.parts.settings.fonts_dir)
         return resource("templates", str(template.id), describe_fully(template))
 
     answer = await call.write(work)
-    call.services.templates.forget(call.identity.tenant_id, int(answer["data"]["id"]))
+    call.parts.templates.forget(call.identity.tenant_id, int(answer["data"]["id"]))
     return json_response(answer)
 
 
@@ -289,7 +289,7 @@ async def publish_draft(template_id: str, request: Request, call: WriteCall) -> 
     Earlier certificates keep the version they were issued with. Publishing an unchanged draft changes nothing.
     """
     _refuse_unknown(await read_json_object(request), set())
-    settings = call.services.settings
+    settings = call.parts.settings
 
     def work(db: TenantDB) -> dict[str, Any]:
         template = get_template_to_change(db, template_id)
@@ -304,7 +304,7 @@ async def publish_draft(template_id: str, request: Request, call: WriteCall) -> 
         return resource("templates", str(template.id), describe_fully(template))
 
     answer = await call.write(work)
-    call.services.templates.forget(call.identity.tenant_id, int(answer["data"]["id"]))
+    call.parts.templates.forget(call.identity.tenant_id, int(answer["data"]["id"]))
     return json_response(answer)
 
 
@@ -343,17 +343,17 @@ async def preview(template_id: str, request: Request, call: ReadCall) -> Respons
 
     document = await call.read(lambda db: document_to_preview(db, get_template(db, template_id), version))
     job = await asyncio.to_thread(_job, call, document, body.get("data"))
-    drawn = await asyncio.to_thread(call.services.renderers.render, job, PREVIEW_FORMATS[media_type])
+    drawn = await asyncio.to_thread(call.parts.renderers.render, job, PREVIEW_FORMATS[media_type])
     return Response(drawn, headers={"Vary": "Accept"}, media_type=media_type)
 
 
 def _job(call: Call, document: TemplateDocument, data: object | None) -> RenderJob:
-    settings = call.services.settings
+    settings = call.parts.settings
     return preview_job(
         document,
         data,
         tenant_id=call.identity.tenant_id,
-        blobs=call.services.blobs,
+        blobs=call.parts.blobs,
         check_url=check_address(settings.public_url, uuid.UUID(SAMPLE_CODE)),
         issuer_name=call.identity.tenant_name,
         now=call.now,

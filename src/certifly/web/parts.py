@@ -10,7 +10,7 @@ from certifly.templates.recent import RecentTemplates
 
 
 @dataclass(frozen=True, slots=True)
-class Services:
+class Parts:
     """The parts behind the doors that speak HTTP."""
 
     settings: Settings

@@ -138,8 +138,15 @@ def test_any_svg_is_clean_or_refused_and_what_is_clean_draws(body: list[str], ro
     for part in fromstring(kept.content).iter():
         assert part.tag.removeprefix("{http://www.w3.org/2000/svg}") in KEPT
         assert re.fullmatch(r"#p\d+", part.get("href", "#p0"))
-    assert judge(kept.content) == kept
+    again = judge(kept.content)
+    assert again is not None
+    assert without_names(again.content) == without_names(kept.content)
     assert engine().pdf(job_that("Ada", pictures={name_of(kept.content): kept.content})).startswith(b"%PDF")
+
+
+def without_names(content: bytes) -> bytes:
+    """The file but for the numbers in its names: a name on what draws nothing is used up the first time."""
+    return re.sub(rb"\bp\d+", b"p", content)
 
 
 _engines: list[Engine] = []

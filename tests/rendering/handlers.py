@@ -93,6 +93,10 @@ def _refuse(argument: str, folder: Path) -> NoReturn:
     raise RenderFailed(argument)
 
 
+def _find_no_memory(argument: str, folder: Path) -> NoReturn:
+    raise MemoryError
+
+
 def _stumble(argument: str, folder: Path) -> NoReturn:
     raise ValueError("two\nlines " + "x" * 1000)
 
@@ -149,6 +153,7 @@ _VERBS: dict[str, Callable[[str, Path], bytes]] = {
     "map-shared": _map_shared,
     "meet": _meet,
     "refuse": _refuse,
+    "no-memory": _find_no_memory,
     "stumble": _stumble,
     "die": _die,
     "signal": _signal,

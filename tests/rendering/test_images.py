@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
+from PIL.PngImagePlugin import PngInfo
 
 from certifly.rendering import bitmaps, images
 from certifly.rendering.engine import Engine
@@ -146,8 +147,6 @@ class TestPNG:
         assert colours_at(inspect_image(source), (0, 0)) == [(*RED, 255)]
 
     def test_nothing_but_pixels_is_kept(self) -> None:
-        from PIL.PngImagePlugin import PngInfo
-
         notes = PngInfo()
         notes.add_text("Author", "Ada Lovelace")
         notes.add_itxt("XML:com.adobe.xmp", "<x:xmpmeta>Ada</x:xmpmeta>")
@@ -159,6 +158,12 @@ class TestPNG:
         assert b"Ada" in source
         assert b"Ada" not in picture.content
         assert [kind for kind, _ in chunks(picture.content)] == [b"IHDR", b"sRGB", b"IDAT", b"IEND"]
+
+    def test_a_note_that_cannot_be_read_turns_nothing(self) -> None:
+        notes = PngInfo()
+        notes.add_text("Raw profile type exif", "\nexif\n 3\nnot hexadecimal")
+
+        assert inspect_image(png(two_halves(), pnginfo=notes)).width == 40
 
     def test_an_animation_is_refused(self) -> None:
         source = png(two_halves(), save_all=True, append_images=[Image.new("RGB", (40, 20))])

@@ -239,6 +239,21 @@ class TestARenderingThatFails:
 
         assert pool.render(job_that("result:1"), "pdf") == b"\x00"
 
+    def test_killed_before_the_job_is_written(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        keep_folders_in(tmp_path, monkeypatch)
+        process = child.RenderProcess(memory_mb=512, fonts_dir=None, handler=OBEDIENT)
+        try:
+            process.wait_until_ready()
+            os.kill(process.pid, signal.SIGKILL)
+            os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+            with pytest.raises(RenderInterrupted):
+                process.run(job_that("result:1"), "pdf", timeout_seconds=5)
+        finally:
+            process.end()
+            process.end()
+
+        assert not process.is_sound
+
     def test_a_process_that_no_longer_reads_is_timed_out(self) -> None:
         with obedient_pool(timeout_seconds=0.5) as pool:
             os.kill(pid_of(pool), signal.SIGSTOP)

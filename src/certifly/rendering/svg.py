@@ -104,7 +104,7 @@ def sanitise_svg(content: bytes) -> tuple[int, int, bytes]:
     clean = writer.copy(source)
     assert clean is not None, "the root is an element we keep"
     check_references(clean)
-    size = {"width": f"{width:g}", "height": f"{height:g}"}
+    size = {"width": f"{width:.10g}", "height": f"{height:.10g}"}
     clean.attrib = {"xmlns": NAMESPACE, **dict(sorted((clean.attrib | size).items()))}
     return max(1, ceil(width)), max(1, ceil(height)), tostring(clean, encoding="utf-8")
 

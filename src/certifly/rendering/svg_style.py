@@ -21,9 +21,10 @@ VALUE_CHARACTERS_MAX = 1_000
 
 PAINTS = frozenset({"fill", "stroke"})
 REFERENCES = frozenset({"clip-path", "mask"})
-UNSUPPORTED = frozenset(
-    {"filter", "marker", "marker-start", "marker-mid", "marker-end", "transform", "transform-origin", "d"}
-)
+EFFECTS = frozenset({"filter", "marker", "marker-start", "marker-mid", "marker-end", "transform-origin"})
+GEOMETRY = frozenset({"transform", "d"})
+"""Read as attributes only; as style, few renderers know them."""
+
 PROPERTIES = (
     PAINTS
     | REFERENCES
@@ -79,13 +80,9 @@ class StyleSheet:
 
     def style_of(self, element: str, attributes: Mapping[str, str]) -> Declarations:
         """Return the element's checked declarations; links still carry the document's own ids."""
-        merged = {name: value for name, value in attributes.items() if is_styling(name)}
+        merged = {name: value for name, value in attributes.items() if name in PROPERTIES | EFFECTS}
         for rule in self._rules_for(element, attributes):
-            self._given += len(rule.declarations)
-            if self._given > DECLARATIONS_MAX:
-                raise PictureTooLarge(
-                    "The SVG's style sheet gives too many properties. Simplify the drawing."
-                )
+            self._count_work(len(rule.declarations))
             merged |= rule.declarations
         merged |= read_declarations(attributes.get("style", ""))
         return {name: value.strip() for name, value in merged.items() if _is_sound(name, value.strip())}
@@ -131,7 +128,7 @@ def read_declarations(text: str) -> Declarations:
     for part in _without_comments(text).split(";"):
         name, colon, value = part.partition(":")
         name = name.strip().lower()
-        if colon and is_styling(name):
+        if colon and name in PROPERTIES | EFFECTS | GEOMETRY:
             # "!important" is taken off and not weighed: drawing programs do not let rules compete.
             declarations[name] = value.partition("!")[0].strip()
     return declarations
@@ -143,14 +140,9 @@ def _without_comments(text: str) -> str:
     return before + " ".join(part.partition("*/")[2] for part in commented)
 
 
-def is_styling(name: str) -> bool:
-    """Whether the property bears on the drawing. (``transform`` as an attribute is geometry, not style.)"""
-    return name in PROPERTIES or name in UNSUPPORTED
-
-
 def _is_sound(name: str, value: str) -> bool:
     """Whether the declaration is kept. Raises PictureNotSupported where leaving it out would show."""
-    if name in UNSUPPORTED:
+    if name in EFFECTS | GEOMETRY:
         if value.lower() in ("", "none", "inherit"):
             return False
         raise PictureNotSupported(

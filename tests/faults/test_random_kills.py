@@ -58,7 +58,7 @@ class Issuing:
         self._stop.set()
         for thread in self._threads:
             thread.join(60)
-            assert not thread.is_alive(), "a request never got its 201"
+            assert not thread.is_alive(), f"a request never got its 201: {self.surprises}"
 
     def _run(self, first: int) -> None:
         number = first

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.5
 """How often DBOS looks for jobs unasked."""
-PAUSE_SECONDS_MIN = 0.015
+PAUSE_SECONDS_MIN = 0.025
 """Shortest pause between two looks, however often the alarm rings."""
 ECHO_SECONDS = (0.045, 0.15)
 """When to look again after a job has ended: DBOS counts it out a moment after we have finished with it."""

@@ -12,6 +12,8 @@ NEVER_MEETS_A_CALLER = {
     "certifly.app.migrate.NotMigrated": "stops the start, before any door is open",
     "certifly.app.trouble.DatabaseUnusable": "stops the start",
     "certifly.app.trouble.FilesUnusable": "stops the start",
+    "certifly.app.trouble.FontsFolderUnusable": "stops the start",
+    "certifly.cli.processes.CannotListen": "stops the start",
     "certifly.core.settings.SettingsInvalid": "stops the start",
     "certifly.delivery.email.server.MailAddressInvalid": "stops the start",
     "certifly.storage.errors.FilesAddressInvalid": "stops the start",

@@ -9,9 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-TARGET = (
-    Path(__file__).parents[1] / "src/certifly/templates/starters/certificate-of-completion/ground.svg"
-)
+TARGET = Path(__file__).parents[1] / "src/certifly/templates/starters/certificate-of-completion/ground.svg"
 
 WIDTH, HEIGHT = 297.0, 210.0
 NAVY, BLUE, GOLD, PALE_GOLD, WHISPER, IVORY = "#22335c", "#8c9abb", "#b3924a", "#d9c79c", "#f4efe2", "#fdfbf5"
@@ -65,7 +63,11 @@ def border() -> Iterator[str]:
 def rule(x: float, y: float) -> Iterator[str]:
     """A line under the name that swells to a lozenge in the middle."""
     half = 46.0
-    yield stroke(f"M{number(x - half)},{number(y)}H{number(x - 5)}M{number(x + 5)},{number(y)}H{number(x + half)}", GOLD, 0.25)
+    yield stroke(
+        f"M{number(x - half)},{number(y)}H{number(x - 5)}M{number(x + 5)},{number(y)}H{number(x + half)}",
+        GOLD,
+        0.25,
+    )
     yield f'<path d="M{number(x)},{number(y - 1.5)}l2.6,1.5l-2.6,1.5l-2.6,-1.5z" fill="{GOLD}"/>'
 
 
@@ -156,7 +158,9 @@ def path(curve: Curve, *, nodes: int) -> str:
         (tx, ty), (ux, uy) = tangents[index], tangents[(index + 1) % nodes]
         # The tangents go straight through each point, so every segment but the first may leave its own out.
         ends = ((px + tx, py + ty), (qx - ux, qy - uy), (qx, qy))[1 if index else 0 :]
-        written.append(("s" if index else "c") + " ".join(f"{number(ex - x)},{number(ey - y)}" for ex, ey in ends))
+        written.append(
+            ("s" if index else "c") + " ".join(f"{number(ex - x)},{number(ey - y)}" for ex, ey in ends)
+        )
         x, y = x + round(qx - x, 2), y + round(qy - y, 2)
     return "".join(written) + "z"
 

@@ -1,0 +1,62 @@
+"""The judge of judges: what `./dev check` does about tests that did not run and programs that are not there."""
+
+from pathlib import Path
+
+import pytest
+
+from tools.check import command, machine_packages_are_there, no_test_was_skipped
+
+REPORT = """<testsuites><testsuite>
+<testcase classname="tests.unit.test_a" name="test_that_ran"/>
+<testcase classname="tests.unit.test_a" name="test_b">{outcome}</testcase>
+</testsuite></testsuites>"""
+
+
+def report(folder: Path, outcome: str) -> Path:
+    file = folder / "tests.xml"
+    file.write_text(REPORT.format(outcome=outcome))
+    return file
+
+
+def test_a_run_without_skipped_tests_is_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert no_test_was_skipped(report(tmp_path, ""))
+    assert capsys.readouterr().out == "2 tests ran, none was skipped.\n"
+
+
+def test_a_skipped_test_is_a_failure_with_its_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    skipped = '<skipped type="pytest.skip" message="no browser"/>'
+
+    assert not no_test_was_skipped(report(tmp_path, skipped))
+    assert capsys.readouterr().out == "tests.unit.test_a::test_b: no browser\n"
+
+
+def test_an_exception_that_is_known_and_reasoned_is_not_a_skipped_test(tmp_path: Path) -> None:
+    assert no_test_was_skipped(report(tmp_path, '<skipped type="pytest.xfail" message="the extractor"/>'))
+
+
+def test_a_run_that_left_no_report_is_a_failure(tmp_path: Path) -> None:
+    assert not no_test_was_skipped(tmp_path / "tests.xml")
+
+
+def test_programs_that_cannot_be_installed_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    assert not machine_packages_are_there()
+    assert "Missing: poppler-utils chromium." in capsys.readouterr().out
+
+
+def test_any_of_several_browsers_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("pdftoppm", "google-chrome"):
+        (tmp_path / name).touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    assert machine_packages_are_there()
+
+
+def test_a_step_holds_when_its_program_says_so() -> None:
+    assert command("compileall", "-h")()
+    assert not command("no.such.module")()

@@ -37,7 +37,7 @@ def get_certificate(db: TenantDB, identifier: str) -> Certificate:
 
 def find_by_code(db: TenantDB, code: uuid.UUID) -> Certificate | None:
     """The tenant's certificate of this code, by way of the codes' own index."""
-    place = locate(Directory(db.connection), code)
+    place = locate(db.directory, code)
     if place is None or place.tenant_id != db.tenant_id:
         return None
     return db.get(Certificate, place.certificate_id)

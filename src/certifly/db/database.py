@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from certifly.core.errors import QueueFull
 from certifly.core.limits import DATABASE_WAIT_SECONDS, WRITE_QUEUE_MAX
+from certifly.db.batch import Batch
 from certifly.db.engine import create_engine
 from certifly.db.tenant import Directory, Rows, TenantDB
 from certifly.db.trouble import translated
@@ -63,7 +64,7 @@ class Database:
 
     def read(self, tenant_id: int, work: Callable[[TenantDB], T]) -> "Future[T]":
         """Run ``work`` on a consistent view of the tenant's rows; what it changes is thrown away."""
-        return self._read(lambda connection: TenantDB(connection, tenant_id), work)
+        return self._read(lambda batch: TenantDB(batch, tenant_id), work)
 
     def read_directory(self, work: Callable[[Directory], T]) -> "Future[T]":
         """The same for the tables that find a tenant."""
@@ -81,17 +82,17 @@ class Database:
         self._write_engine.dispose()
         self._read_engine.dispose()
 
-    def _read(self, door: Callable[[sa.Connection], Any], work: Callable[[Any], T]) -> "Future[T]":
+    def _read(self, door: Callable[[Batch], Any], work: Callable[[Any], T]) -> "Future[T]":
         if self._readers._work_queue.qsize() >= WRITE_QUEUE_MAX:
             raise QueueFull(
                 "The server has more to read than it can take now. Repeat the request in a moment."
             )
         return self._readers.submit(self._perform_read, door, work)
 
-    def _perform_read(self, door: Callable[[sa.Connection], Any], work: Callable[[Any], T]) -> T:
+    def _perform_read(self, door: Callable[[Batch], Any], work: Callable[[Any], T]) -> T:
         try:
             with self._read_engine.connect() as connection:
-                rows: Rows = door(connection)
+                rows: Rows = door(Batch(connection))
                 try:
                     return work(rows)
                 finally:

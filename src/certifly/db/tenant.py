@@ -12,14 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from certifly.db.base import Base, Counter, TenantOwned
+from certifly.db.batch import Batch
 
 M = TypeVar("M", bound=Base)
 
-_SET_TENANT = sa.text("SELECT set_config('certifly.tenant', :tenant_id, true)")
-_NEXT_ID = sa.text(
-    "INSERT INTO counters (tenant_id, name, value) VALUES (:tenant_id, :name, :step) "
-    "ON CONFLICT (tenant_id, name) DO UPDATE SET value = counters.value + :step RETURNING value"
-)
 _LOCK_TENANT = sa.text("SELECT id FROM tenants WHERE id = :tenant_id FOR NO KEY UPDATE")
 
 
@@ -37,43 +33,71 @@ class Announcement:
 class Rows:
     """What both doors share: a session on the unit's connection, and whether anything was written."""
 
-    def __init__(self, connection: sa.Connection) -> None:
-        self.connection = connection
+    def __init__(self, batch: Batch) -> None:
+        self.batch = batch
         self.announcements: list[Announcement] = []
         self._wrote = False
-        self._session = Session(
-            bind=connection, join_transaction_mode="rollback_only", expire_on_commit=False, autoflush=True
-        )
+        self._opened: Session | None = None
 
     @property
     def wrote(self) -> bool:
         """Whether this unit changed, or may have changed, a row."""
-        session = self._session
-        return self._wrote or bool(self.announcements or session.new or session.dirty or session.deleted)
+        return self._wrote or bool(self.announcements) or self._has_changes()
+
+    @property
+    def connection(self) -> sa.Connection:
+        """The transaction's connection, for queries the door has no words for; sees every earlier write."""
+        self._send()
+        return self.batch.connection
 
     def flush(self) -> None:
-        """Send pending changes to the database, so that constraint errors appear here."""
-        if self.wrote:
+        """Send changed objects to the database. New rows of ``insert`` go with them, or at the commit."""
+        if self._has_changes():
             self._wrote = True
+            self.batch.facts.clear()
+            self.batch.send()
             self._session.flush()
+
+    @property
+    def _session(self) -> Session:
+        # Made when first needed: the create call gets along without one.
+        if self._opened is None:
+            self._opened = Session(
+                bind=self.batch.connection, join_transaction_mode="rollback_only", expire_on_commit=False
+            )
+        return self._opened
+
+    def _has_changes(self) -> bool:
+        session = self._opened
+        return session is not None and bool(session.new or session.dirty or session.deleted)
+
+    def _send(self) -> None:
+        self.flush()
+        self.batch.send()
 
     def close(self) -> None:
         """Let go of the loaded objects; the connection stays with its owner."""
-        self._session.close()
+        if self._opened is not None:
+            self._opened.close()
 
 
 class TenantDB(Rows):
     """One tenant's rows inside one unit of work."""
 
-    def __init__(self, connection: sa.Connection, tenant_id: int) -> None:
-        super().__init__(connection)
+    def __init__(self, batch: Batch, tenant_id: int) -> None:
+        super().__init__(batch)
         self.tenant_id = tenant_id
-        if connection.dialect.name == "postgresql":
-            connection.execute(_SET_TENANT, {"tenant_id": str(tenant_id)})
+        batch.enter(tenant_id)
+
+    @property
+    def directory(self) -> "Directory":
+        """The tables that find tenants, in the same transaction."""
+        return Directory(self.batch)
 
     def get(self, model: type[M], *key: object) -> M | None:
         """The row of this tenant with this key (the key without the tenant), or None."""
         assert issubclass(model, TenantOwned)
+        self._send()
         return self._session.get(model, (self.tenant_id, *key))
 
     def find(
@@ -84,11 +108,13 @@ class TenantDB(Rows):
         limit: int | None = None,
     ) -> list[M]:
         """This tenant's rows that meet every condition."""
+        self._send()
         query = self._own(model).where(*conditions).order_by(*order_by).limit(limit)
         return list(self._session.scalars(query))
 
     def find_one(self, model: type[M], *conditions: sa.ColumnElement[bool]) -> M | None:
         """The one row of this tenant that meets every condition, or None."""
+        self._send()
         return self._session.scalars(self._own(model).where(*conditions).limit(2)).one_or_none()
 
     def add(self, row: Base) -> None:
@@ -98,32 +124,31 @@ class TenantDB(Rows):
         self._session.add(row)
 
     def insert(self, model: type[Base], **values: object) -> None:
-        """Store a new row without making an object of it: the fast way, for the create call."""
+        """Store a new row without making an object of it: the fast way, for the create call.
+
+        A constraint it breaks shows at the commit, and fails this unit alone.
+        """
         assert issubclass(model, TenantOwned)
         self._wrote = True
-        self._session.flush()
-        self.connection.execute(sa.insert(model), {"tenant_id": self.tenant_id, **values})
+        self.batch.hold(model, {"tenant_id": self.tenant_id, **values})
 
     def register(self, model: type[Base], **values: object) -> None:
         """Store a row of the directory, by which this tenant will be found."""
         assert not issubclass(model, TenantOwned)
         self._wrote = True
-        self._session.flush()
-        self.connection.execute(sa.insert(model), {"tenant_id": self.tenant_id, **values})
+        self.batch.hold(model, {"tenant_id": self.tenant_id, **values})
 
     def remove(self, model: type[Base], *conditions: sa.ColumnElement[bool]) -> int:
         """Delete this tenant's rows that meet every condition; returns how many there were."""
         assert issubclass(model, TenantOwned)
         self._wrote = True
-        self._session.flush()
         statement = sa.delete(model).where(model.tenant_id == self.tenant_id, *conditions)
         return self.connection.execute(statement).rowcount
 
     def next_id(self, counter: str, *, step: int = 1) -> int:
         """The next decimal id of this kind of row; with ``step`` the last of so many taken at once."""
         self._wrote = True
-        parameters = {"tenant_id": self.tenant_id, "name": counter, "step": step}
-        return int(self.connection.execute(_NEXT_ID, parameters).scalar_one())
+        return self.batch.count(self.tenant_id, counter, step)
 
     def last_id(self, counter: str) -> int:
         """The last id given to this kind of row, 0 before the first: how many there ever were."""
@@ -136,8 +161,9 @@ class TenantDB(Rows):
         SQLite has one writer anyway. On PostgreSQL two processes would otherwise both find that an
         idempotency key is new.
         """
-        if self.connection.dialect.name == "postgresql":
-            self.connection.execute(_LOCK_TENANT, {"tenant_id": self.tenant_id})
+        connection = self.batch.connection
+        if connection.dialect.name == "postgresql":
+            connection.execute(_LOCK_TENANT, {"tenant_id": self.tenant_id})
 
     def _own(self, model: type[M]) -> sa.Select[M]:
         assert issubclass(model, TenantOwned)
@@ -150,6 +176,7 @@ class Directory(Rows):
     def get(self, model: type[M], *key: object) -> M | None:
         """The row with this primary key, or None."""
         assert not issubclass(model, TenantOwned)
+        self._send()
         return self._session.get(model, tuple(key))
 
     def find(

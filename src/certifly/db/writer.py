@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from certifly.core.errors import DomainError, QueueFull
 from certifly.core.limits import WRITE_GROUP_MAX, WRITE_QUEUE_MAX
+from certifly.db.batch import Batch
 from certifly.db.tenant import Announcement, Directory, Rows, TenantDB
 from certifly.db.trouble import translated
 
@@ -105,8 +106,13 @@ class Writer:
         outcomes: list[tuple[Any, Exception | None]] = []
         announcements: list[Announcement] = []
         with self._engine.connect() as connection, connection.begin():
+            batch = Batch(connection)
             for unit in group:
-                outcomes.append(self._perform(unit, connection, announcements))
+                outcomes.append(self._perform(unit, batch, announcements))
+            try:
+                batch.send()
+            except Exception as error:  # whose row it was shows when each unit is run alone
+                raise _UnitFailed(group[0], translated(error)) from error
             if announcements and self._before_commit:
                 try:
                     self._before_commit(connection, announcements)
@@ -115,12 +121,10 @@ class Writer:
         return outcomes
 
     @staticmethod
-    def _perform(
-        unit: Unit, connection: sa.Connection, announcements: list[Announcement]
-    ) -> tuple[Any, Exception | None]:
+    def _perform(unit: Unit, batch: Batch, announcements: list[Announcement]) -> tuple[Any, Exception | None]:
         rows: Rows | None = None
         try:
-            rows = Directory(connection) if unit.tenant_id is None else TenantDB(connection, unit.tenant_id)
+            rows = Directory(batch) if unit.tenant_id is None else TenantDB(batch, unit.tenant_id)
             result = unit.work(rows)
             rows.flush()
         except Exception as error:

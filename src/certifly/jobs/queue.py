@@ -9,11 +9,12 @@ it first waits for that.
 import logging
 import threading
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import sqlalchemy as sa
 
 from certifly.db.tenant import Announcement
+from certifly.jobs.bulk import Listener
 from certifly.jobs.naming import (
     APPLICATION_NAME,
     APPLICATION_VERSION,
@@ -44,10 +45,12 @@ class JobQueue:
         """Write the jobs into the transaction that is open on ``connection``."""
         if self._client is None:
             self._client = client_of(connection.engine)
+        listener = Listener(connection)
         for announcement in announcements:
             arguments = arguments_of(announcement)
             options = options_of(announcement.task, arguments, delay_seconds=announcement.delay_seconds)
-            self._client.enqueue_in_transaction(connection, options, *arguments)
+            self._client.enqueue_in_transaction(cast("sa.Connection", listener), options, *arguments)
+        listener.send()
         if connection.dialect.name == "postgresql":
             connection.execute(self._wake)
 

@@ -80,10 +80,14 @@ def find_published(db: TenantDB, template_id: int) -> PublishedTemplate | None:
 
 
 def is_current(db: TenantDB, template: PublishedTemplate) -> bool:
-    """Whether this version is still the one to issue from. One small query: the create call makes it."""
-    key = {"tenant": db.tenant_id, "template": template.template_id}
-    state = db.connection.execute(_STATE, key).one_or_none()
-    return state is not None and tuple(state) == (PUBLISHED, template.version)
+    """Whether this version is still the one to issue from. The create calls of one commit ask only once."""
+    fact = ("published", db.tenant_id, template.template_id)
+    facts = db.batch.facts
+    if fact not in facts:
+        key = {"tenant": db.tenant_id, "template": template.template_id}
+        state = db.batch.connection.execute(_STATE, key).one_or_none()
+        facts[fact] = None if state is None else tuple(state)
+    return facts[fact] == (PUBLISHED, template.version)
 
 
 def get_version(db: TenantDB, template_id: int, number: int) -> PublishedTemplate:

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from certifly.app.migrate import migrate_all
+from certifly.app.migrate import is_migrated, migrate_all
 from certifly.core.errors import DomainError
 from certifly.core.settings import Settings
 from certifly.db.database import Database
@@ -24,6 +24,7 @@ from certifly.db.engine import create_engine
 from certifly.db.tenant import TenantDB
 from certifly.jobs.announce import announce_later
 from certifly.jobs.engine import create_jobs_engine
+from certifly.jobs.migrate import migrate_jobs
 from certifly.jobs.naming import Arguments
 from certifly.jobs.queue import JobQueue, client_of, options_of
 from certifly.tenants.tenants import create_tenant
@@ -150,6 +151,19 @@ def wait_until(is_so: Callable[[], bool], seconds: float = 20.0) -> None:
     while not is_so():
         assert time.monotonic() < deadline, "it did not come to that"
         time.sleep(0.01)
+
+
+# Migrating
+
+
+def test_a_migration_that_was_cut_off_is_taken_up_again(tmp_path: Path) -> None:
+    settings = Settings(database_url=f"sqlite:///{tmp_path}/new.db", secret_key=SECRET_KEY)
+    migrate_jobs(settings.database_url)  # as far as it got
+    migrated_half = is_migrated(settings)
+
+    migrate_all(settings)
+
+    assert (migrated_half, is_migrated(settings)) == (False, True)
 
 
 # Announcing

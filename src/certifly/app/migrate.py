@@ -16,8 +16,10 @@ def migrate_all(settings: Settings) -> str:
     rights on the rows only, and stays under row-level security.
     """
     owner_url = settings.database_owner_url or settings.database_url
-    revision = migrate(owner_url)
+    # Ours come last: the revision they end with says that everything before it was done, also after a kill.
+    # So a new version of DBOS that brings migrations needs a new revision of ours.
     migrate_jobs(owner_url)
+    revision = migrate(owner_url)
     role = sa.make_url(settings.database_url).username
     if settings.database_owner_url and role:
         engine = create_engine(owner_url, writes=True, connections_max=1)

@@ -42,7 +42,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.rate_limit = RateLimit(settings.rate_limit_per_minute)
     install_error_answers(app)
     for router in API_ROUTERS:
-        app.include_router(router)
+        # Not include_router: that asks every included router in turn, at half the cost of a create call's checks.
+        app.router.routes.extend(router.routes)
 
     install_public(app)
 

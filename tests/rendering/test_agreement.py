@@ -134,6 +134,17 @@ def test_no_line_is_wider_than_we_said(tmp_path: Path) -> None:
     assert equal / TEXTS > 0.7
 
 
+def test_a_sign_drawn_anew_in_heavy_weights_is_measured_as_drawn(tmp_path: Path) -> None:
+    # Montserrat has another dollar from weight 800 on, which no first design can be compared with.
+    kind = Type((("Montserrat", ""),), 900, False, 0.0, "en", None)
+    item = {"line": "$5", "fonts": ["Montserrat"], "reserved": [], "size": 100, "weight": 900}
+
+    line = set_line(font_book(), "$5", kind, False)
+    [real] = measured([item | {"style": "normal", "tracking": 0, "rtl": False}], tmp_path)
+
+    assert line.advance * 100 == pytest.approx(real, abs=ROUNDING_POINTS)
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_no_ink_leaves_its_box(seed: int, engine: Engine) -> None:
     """Boxes of random shapes, each alone on a page, so that every dark pixel outside is its own."""

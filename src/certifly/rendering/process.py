@@ -32,8 +32,9 @@ from certifly.rendering.raster import rasterise
 Handler = Callable[[RenderJob, str], bytes]
 """Draws a job in a format: pdf, png or svg."""
 
-ASSETS_KEPT_BYTES_MAX = 32 * 1024 * 1024
-"""Content of assets kept for the next job; the pool need not send it again."""
+ASSETS_KEPT_BYTES_MAX = 8 * 1024 * 1024
+"""Content of assets kept for the next job; the pool need not send it again. Enough for a batch of one template;
+keeping four times as much saved no time that could be measured with fifty."""
 
 REASON_CHARACTERS_MAX = 500
 PARENT_LOOKED_FOR_EVERY_SECONDS = 1.0

@@ -98,6 +98,7 @@ def font_book(fonts_dir: Path | None = None) -> FontBook:
             raise FontsUnusable(
                 f"The fonts folder {fonts_dir} is not a folder. Create it, or unset the setting."
             )
+        fonts_dir = fonts_dir.resolve()
         folders.append(fonts_dir)
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
 

@@ -1,4 +1,4 @@
-"""Setting one text into one box: families, size, line breaks, baseline.
+"""Setting one text into one box: size, line breaks, baseline.
 
 Every length that leaves this file is in points. The ink of the lines, not their nominal boxes, must stay
 inside: swashes overhang, and marks stack.
@@ -11,20 +11,13 @@ from typing import NamedTuple
 
 from certifly.rendering.bidi import starts_right_to_left
 from certifly.rendering.breaks import segments_of
-from certifly.rendering.drawing import POINTS_PER_MILLIMETRE, alignment, language_and_region
+from certifly.rendering.drawing import POINTS_PER_MILLIMETRE, alignment
+from certifly.rendering.families import type_of
 from certifly.rendering.fitting import FittedText
-from certifly.rendering.fonts import EMOJI_FAMILY, HAN_FAMILIES, FontBook
+from certifly.rendering.fonts import FontBook
 from certifly.rendering.layout import TextElement
-from certifly.rendering.scripts import (
-    ALPHABETS_OF_EUROPE,
-    CONNECTED_SCRIPTS,
-    is_ignorable,
-    is_private,
-    is_wide_punctuation,
-    pictures_in,
-    script_of,
-)
-from certifly.rendering.shaping import Line, Type, covers, font_of, is_optical, set_line
+from certifly.rendering.scripts import is_private
+from certifly.rendering.shaping import Line, Type, font_of, is_optical, set_line
 
 # Sizes are tried in these steps: near-equal names get equal sizes, and fonts cut per size stay few.
 SIZE_STEP_POINTS = 0.25
@@ -33,11 +26,9 @@ MARGIN_EM = 0.02
 # What rounding may add.
 TOLERANCE_POINTS = 0.02
 
-_AN_IDEOGRAPH = "中"
 _BALANCING_STEPS = 10
 # How full lines usually are when words are put on them one after the other.
 _FILLED_SHARE = 0.93
-_TRADITIONAL_CHINESE = frozenset({"TW", "HK", "MO"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,93 +289,15 @@ def _sizes(largest: float, smallest: float) -> list[float]:
 
 
 def _setter(book: FontBook, element: TextElement, text: str, language: str, *, only_needed: bool) -> Setter:
-    scripts = {script_of(character) for character in text}
-    language_code, region = language_and_region(language)
-    han_style = _han_style(scripts, language_code, region)
-    families = _leading(book, book.chain(element.font, han_style), element.font, text)
-    reserved = _reserved(book, element.font, HAN_FAMILIES[han_style], text)
-    taken = "".join(characters for _, characters in reserved)
-    wanted = {c for c in text if c != "\n" and c not in taken and not is_ignorable(c)}
-    families = _needed(book, families, wanted) if only_needed else _knowing_all(book, families, wanted)
-    kind = Type(
-        families=(*reserved, *((family, "") for family in families)),
-        weight=element.weight,
-        is_italic=element.italic,
-        tracking=0.0 if scripts & CONNECTED_SCRIPTS else element.letter_spacing,
-        language=f"{language_code}-{region}" if region else language_code,
-        size=None,
-    )
+    kind = type_of(book, element, text, language, only_needed=only_needed)
     return Setter(
         book=book,
         element=element,
         paragraphs=tuple(text.split("\n")),
         type=kind,
-        is_optical=is_optical(book, (element.font, *families)),
+        is_optical=is_optical(book, (element.font, *(family for family, _ in kind.families))),
         is_right_to_left=starts_right_to_left(text),
     )
-
-
-def _han_style(scripts: set[str], language: str, region: str | None) -> str:
-    """Whose forms of the shared ideographs: what the text shows, else what the document's language says."""
-    if scripts & {"Hira", "Kana"}:
-        return "ja"
-    if "Hang" in scripts:
-        return "ko"
-    if language in ("ja", "ko"):
-        return language
-    return "hant" if region in _TRADITIONAL_CHINESE else "hans"
-
-
-def _leading(book: FontBook, families: tuple[str, ...], chosen: str, text: str) -> tuple[str, ...]:
-    """Who draws what all families have: spaces, digits, and the letters of Europe.
-
-    Not the chosen family when it lacks one of these letters: no name is set in two typefaces. And not when
-    it has no letter of the text at all: an Arabic name wants its spaces from the Arabic.
-    """
-    letters = {character for character in text if character.isalpha()}
-    european = {c for c in letters if not c.isascii() and script_of(c) in ALPHABETS_OF_EUROPE}
-    if letters and not any(covers(book, chosen, letter) for letter in letters):
-        candidates, wanted = families, letters
-    elif not all(covers(book, chosen, letter) for letter in european):
-        candidates, wanted = book.companions(chosen), european
-    else:
-        return families
-    leaders = [f for f in candidates if all(covers(book, f, letter) for letter in wanted)][:1]
-    return (*leaders, *(family for family in families if family not in leaders))
-
-
-def _reserved(book: FontBook, chosen: str, han_family: str, text: str) -> tuple[tuple[str, str], ...]:
-    """Who draws what, whatever the other families hold: emoji are pictures, wide punctuation is wide.
-
-    The typesetter trims ideographic punctuation to half its width where a line begins or ends, which cuts
-    into the narrow forms that some families for Latin have.
-    """
-    pictures = "".join(c for c in pictures_in(text) if covers(book, EMOJI_FAMILY, c))
-    reserved = [(EMOJI_FAMILY, pictures)] if pictures else []
-    if chosen in HAN_FAMILIES.values() or not covers(book, chosen, _AN_IDEOGRAPH):
-        wide = "".join(sorted(c for c in set(text) if is_wide_punctuation(c) and covers(book, han_family, c)))
-        if wide:
-            reserved.append((han_family, wide))
-    return tuple(reserved)
-
-
-def _needed(book: FontBook, families: tuple[str, ...], wanted: set[str]) -> tuple[str, ...]:
-    """The first family, and of the others only those that bring a character none before them has."""
-    needed: list[str] = []
-    for family in families:
-        brought = {character for character in wanted if covers(book, family, character)}
-        if brought or not needed:
-            needed.append(family)
-        wanted = wanted - brought
-        if not wanted:
-            break
-    return tuple(needed)
-
-
-def _knowing_all(book: FontBook, families: tuple[str, ...], wanted: set[str]) -> tuple[str, ...]:
-    """All families, led by the first that has every character, if one has."""
-    leading = [f for f in families if all(covers(book, f, character) for character in wanted)][:1]
-    return (*leading, *(family for family in families if family not in leading))
 
 
 def _missing(setter: Setter) -> tuple[str, ...]:

@@ -54,6 +54,7 @@ def test_every_answer_is_about_the_caller_or_asks_to_come_back() -> None:
         403,
         404,
         406,
+        408,
         409,
         413,
         415,

@@ -17,7 +17,14 @@ from certifly.web.errors import install_error_answers
 from certifly.web.frame import Frame
 from certifly.web.limiting import RateLimit
 
-API_ROUTERS = (certificates.router, emails.router, templates.router, assets.router, me.router)
+API_ROUTERS = (
+    certificates.published,
+    certificates.router,
+    emails.router,
+    templates.router,
+    assets.router,
+    me.router,
+)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -49,7 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     document = encode(build_document(API_ROUTERS, settings))
 
-    @app.get("/openapi.json", include_in_schema=False)
+    @app.api_route("/openapi.json", methods=["GET", "HEAD"], include_in_schema=False)
     async def openapi() -> Response:
         return Response(document, media_type="application/json")
 

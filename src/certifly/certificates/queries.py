@@ -8,7 +8,7 @@ from typing import Any
 
 from certifly.certificates.errors import CertificateNotFound
 from certifly.certificates.models import FAILED, Certificate, CertificateCode
-from certifly.core.limits import IDS_MAX
+from certifly.core.ids import parse_id
 from certifly.db.tenant import Directory, TenantDB
 
 
@@ -25,9 +25,8 @@ class CertificateFilter:
 def get_certificate(db: TenantDB, identifier: str) -> Certificate:
     """The tenant's certificate of this id or code. Raises CertificateNotFound."""
     certificate = None
-    if identifier.isascii() and identifier.isdigit():
-        number = int(identifier[:20])
-        certificate = db.get(Certificate, number) if number <= IDS_MAX else None
+    if (number := parse_id(identifier)) is not None:
+        certificate = db.get(Certificate, number)
     elif (code := parse_code(identifier)) is not None:
         certificate = find_by_code(db, code)
     if certificate is None:

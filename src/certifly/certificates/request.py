@@ -5,9 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from certifly.core.ids import parse_id
 from certifly.core.limits import IDS_MAX
 
 FIELDS = ("template_id", "data", "send_email")
+UNKNOWN_KEYS_NAMED_MAX = 20
+"""A body has room for ten thousand keys; to say of each what it might have meant would take a second."""
+
 _PLACEHOLDER_FAULT = "Replace the placeholder {{template_id}} by the id of a published template, such as 1."
 _TEMPLATE_ID_FAULT = "template_id must be the id of a published template: a whole number, such as 1."
 
@@ -29,12 +33,12 @@ def read_request(body: Mapping[str, Any]) -> tuple[IssueRequest, dict[str, list[
     send_email = body.get("send_email")
     if not isinstance(send_email, bool | None):
         faults["send_email"] = ["send_email must be true or false."]
-    for name in body:
-        if name not in FIELDS:
-            shown = name.encode("utf-8", "replace").decode()[:80]
-            near = difflib.get_close_matches(shown, FIELDS, n=1)
-            hint = f" Did you mean {near[0]}?" if near else f" There are: {', '.join(FIELDS)}."
-            faults[shown] = [f"Unknown key.{hint}"]
+    unknown = [name for name in body if name not in FIELDS]
+    for name in unknown[:UNKNOWN_KEYS_NAMED_MAX]:
+        shown = name.encode("utf-8", "replace").decode()[:80]
+        near = difflib.get_close_matches(shown, FIELDS, n=1)
+        hint = f" Did you mean {near[0]}?" if near else f" There are: {', '.join(FIELDS)}."
+        faults[shown] = [f"Unknown key.{hint}"]
     return IssueRequest(template_id, data, send_email is True), faults
 
 
@@ -48,8 +52,7 @@ def _read_template_id(body: Mapping[str, Any], faults: dict[str, list[str]]) -> 
         if text.startswith("{{"):
             faults["template_id"] = [_PLACEHOLDER_FAULT]
             return None
-        if text.isascii() and text.isdigit() and len(text) <= len(str(IDS_MAX)):
-            value = int(text)
+        value = parse_id(text)
     # type() and not isinstance(): true is an int to Python, and not an id to anybody.
     if type(value) is not int or not 1 <= value <= IDS_MAX:
         faults["template_id"] = [_TEMPLATE_ID_FAULT]

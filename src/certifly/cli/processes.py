@@ -47,6 +47,7 @@ def serve(host: str | None, port: int | None, supervised: bool) -> None:
     from certifly.app.asgi import create_app
     from certifly.app.migrate import require_migrated
     from certifly.app.wiring import load_settings
+    from certifly.web.connection import Connection
 
     settings = load_settings()
     require_migrated(settings)
@@ -59,7 +60,8 @@ def serve(host: str | None, port: int | None, supervised: bool) -> None:
         host=address[0],
         port=address[1],
         loop="uvloop",
-        http="httptools",
+        http=Connection,
+        ws="none",
         access_log=False,
         log_config=None,
         server_header=False,

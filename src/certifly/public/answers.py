@@ -13,7 +13,7 @@ from starlette.responses import Response
 from certifly.public.page_html import missing_html
 from certifly.public.words import words_for_visitor
 from certifly.web.answers import json_response
-from certifly.web.errors import error_response
+from certifly.web.errors import error_response, wants_problem
 
 ALWAYS = {
     "X-Robots-Tag": "noindex, nofollow",
@@ -65,9 +65,8 @@ def problem_response(
     request: Request, status: int, code: str, message: str, *, headers: Mapping[str, str] | None = None
 ) -> Response:
     """An error in the one shape of errors."""
-    problem = "application/problem+json" in request.headers.get("accept", "")
     all_headers = {**ALWAYS, **_FOR_EVERY_ORIGIN, "Vary": "Accept", **(headers or {})}
-    return error_response(status, code, message, headers=all_headers, problem=problem)
+    return error_response(status, code, message, headers=all_headers, problem=wants_problem(request))
 
 
 def prefers_json(accept: str) -> bool:

@@ -4,14 +4,13 @@ What another tenant has answers exactly like what never was. A version never cha
 is kept by digest: the second certificate of a template costs no parsing.
 """
 
-import re
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from certifly.core.limits import IDS_MAX
+from certifly.core.ids import parse_id
 from certifly.db.tenant import TenantDB
 from certifly.templates.document import TemplateDocument, stored_document
 from certifly.templates.errors import TemplateNotFound, VersionNotFound
@@ -19,7 +18,6 @@ from certifly.templates.models import PUBLISHED, Template, TemplateVersion
 
 DOCUMENTS_KEPT_MAX = 256
 
-_ID = re.compile(r"[1-9][0-9]{0,15}")
 _STATE = sa.select(Template.status, Template.published_version).where(
     Template.tenant_id == sa.bindparam("tenant"), Template.id == sa.bindparam("template")
 )
@@ -40,9 +38,10 @@ class PublishedTemplate:
 def get_template(db: TenantDB, identifier: str | int) -> Template:
     """The template with this id. Raises TemplateNotFound, also for what can be no id."""
     if isinstance(identifier, str):
-        if not _ID.fullmatch(identifier) or int(identifier) > IDS_MAX:
+        number = parse_id(identifier)
+        if number is None:
             raise TemplateNotFound
-        identifier = int(identifier)
+        identifier = number
     template = db.get(Template, identifier)
     if template is None:
         raise TemplateNotFound

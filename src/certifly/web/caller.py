@@ -22,6 +22,7 @@ from certifly.tenants.tokens import (
     parse_token,
     record_use,
 )
+from certifly.web.headers import only_header
 from certifly.web.parts import Parts
 
 T = TypeVar("T")
@@ -86,7 +87,7 @@ class Call:
 
     async def write(self, work: Callable[[TenantDB], T]) -> T:
         """Run a unit of work for the caller's tenant and await its commit."""
-        return await asyncio.wrap_future(self.parts.database.write(self.identity.tenant_id, work))
+        return await self.parts.database.write_soon(self.identity.tenant_id, work)
 
     async def read(self, work: Callable[[TenantDB], T]) -> T:
         """Read the caller's tenant's rows."""
@@ -109,7 +110,7 @@ def calling(scope: str | None) -> Callable[[Request], Awaitable[Call]]:
 
 
 def _bearer(request: Request) -> str:
-    scheme, _, secret = request.headers.get("authorization", "").strip().partition(" ")
+    scheme, _, secret = (only_header(request, "Authorization") or "").strip().partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():
         raise TokenMissing
     return secret.strip()

@@ -4,6 +4,7 @@ Some of the page's own samples send their object encoded twice, or between bare 
 as the object they mean. Nothing else is repaired: a body is understood exactly or refused with its reason.
 """
 
+import asyncio
 import json
 import math
 import re
@@ -13,9 +14,13 @@ from starlette.requests import Request
 
 from certifly.core.errors import DomainError, Invalid
 from certifly.core.limits import REQUEST_BODY_BYTES_MAX
+from certifly.web.headers import only_header
 
 DEPTH_MAX = 40
 """Deepest nesting of a JSON body."""
+
+BODY_SECONDS_MAX = 30.0
+"""How long a body may take to arrive: a client that stops half-way must not hold its call for ever."""
 
 _TEMPLATE_PLACEHOLDER = re.compile(r'\\?"template_id\\?"\s*:\s*\{\{[^{}]*\}\}')
 PLACEHOLDER_FAULT = "Replace the placeholder {{template_id}} by the id of a published template, such as 1."
@@ -37,6 +42,25 @@ class MediaTypeUnsupported(DomainError):
         )
 
 
+class ContentEncoded(DomainError):
+    """The body is compressed, or otherwise not sent as it is."""
+
+    def __init__(self, encoding: str) -> None:
+        super().__init__(
+            f"A body with the content encoding {encoding[:80]!r} is not accepted. Send it as it is, without "
+            "Content-Encoding."
+        )
+
+
+class BodyTooSlow(DomainError):
+    """The body did not arrive in time."""
+
+    def __init__(self, seconds_max: float) -> None:
+        super().__init__(
+            f"The request body did not arrive whole within {seconds_max:g} seconds. Repeat the request."
+        )
+
+
 class BodyCutShort(DomainError):
     """The client went away before its body was complete."""
 
@@ -44,18 +68,34 @@ class BodyCutShort(DomainError):
         super().__init__("The connection closed before the whole body arrived. Repeat the request.")
 
 
-async def read_body(request: Request, *, bytes_max: int = REQUEST_BODY_BYTES_MAX) -> bytes:
-    """The raw body, at most ``bytes_max`` bytes. Raises BodyTooLarge as soon as that is known."""
+async def read_body(
+    request: Request,
+    *,
+    bytes_max: int = REQUEST_BODY_BYTES_MAX,
+    seconds_max: float = BODY_SECONDS_MAX,
+) -> bytes:
+    """The raw body, at most ``bytes_max`` bytes.
+
+    Raises BodyTooLarge as soon as that is known, BodyTooSlow when it is not all there in time, and
+    ContentEncoded for a compressed one, which would have to be unpacked to be measured.
+    """
+    encoding = only_header(request, "Content-Encoding")
+    if encoding is not None and encoding.strip().lower() not in ("", "identity"):
+        raise ContentEncoded(encoding)
     declared = request.headers.get("content-length", "")
     if declared.isascii() and declared.isdigit() and int(declared[:20]) > bytes_max:
         raise BodyTooLarge(bytes_max)
     chunks: list[bytes] = []
     size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > bytes_max:
-            raise BodyTooLarge(bytes_max)
-        chunks.append(chunk)
+    try:
+        async with asyncio.timeout(seconds_max):
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > bytes_max:
+                    raise BodyTooLarge(bytes_max)
+                chunks.append(chunk)
+    except TimeoutError:
+        raise BodyTooSlow(seconds_max) from None
     return b"".join(chunks)
 
 
@@ -75,7 +115,7 @@ def check_json_type(content_type: str | None) -> None:
 
 async def read_json_object(request: Request, *, bytes_max: int = REQUEST_BODY_BYTES_MAX) -> dict[str, Any]:
     """The body as a JSON object, for every call but the published one. An empty body is ``{}``."""
-    check_json_type(request.headers.get("content-type"))
+    check_json_type(only_header(request, "Content-Type"))
     return decode_object(await read_body(request, bytes_max=bytes_max), lenient=False)
 
 

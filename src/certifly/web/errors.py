@@ -9,6 +9,7 @@ import json
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 
 from fastapi import FastAPI
@@ -16,6 +17,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 from certifly.core.errors import DatabaseBusy, DomainError, Invalid, NotFound, Overloaded, QueueFull
 from certifly.core.logging import request_id
@@ -31,13 +33,27 @@ from certifly.templates.errors import (
     UnacceptableText,
 )
 from certifly.tenants.errors import ScopeMissing, TenantSlugTaken, TokenMissing, TokenRefused
-from certifly.web.decoding import BodyCutShort, BodyTooLarge, MediaTypeUnsupported
+from certifly.web.decoding import (
+    BodyCutShort,
+    BodyTooLarge,
+    BodyTooSlow,
+    ContentEncoded,
+    MediaTypeUnsupported,
+)
+from certifly.web.headers import HeaderRepeated, list_header
 from certifly.web.idempotency import IdempotencyKeyInUse
 from certifly.web.limiting import TooManyRequests
+from certifly.web.negotiation import names_type
 
 log = logging.getLogger(__name__)
 
 STORAGE_RETRY_AFTER_SECONDS = 5
+
+FIELDS_TOLD_MAX = 500
+"""Faulty fields that one answer lists; the message counts all. Answers must not outgrow their requests by far."""
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+PROBLEM = "application/problem+json"
 
 STATUS: dict[type[DomainError], tuple[int, str]] = {
     Invalid: (422, "invalid"),
@@ -51,7 +67,10 @@ STATUS: dict[type[DomainError], tuple[int, str]] = {
     TenantSlugTaken: (409, "tenant_slug_taken"),
     BodyTooLarge: (413, "body_too_large"),
     MediaTypeUnsupported: (415, "media_type_unsupported"),
+    ContentEncoded: (415, "content_encoding_unsupported"),
     BodyCutShort: (400, "body_cut_short"),
+    BodyTooSlow: (408, "body_too_slow"),
+    HeaderRepeated: (400, "header_repeated"),
     TooManyRequests: (429, "too_many_requests"),
     IdempotencyKeyInUse: (409, "idempotency_key_in_use"),
     TemplateArchived: (409, "template_archived"),
@@ -97,30 +116,35 @@ def error_response(
             "status": status,
             "detail": message,
         } | body
-        media_type = "application/problem+json"
+        media_type = PROBLEM
     content = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
     return Response(content, status, dict(headers or {}), media_type)
 
 
 def answer(request: Request, error: Exception) -> Response:
     """Translate any error into its answer."""
-    problem = "application/problem+json" in request.headers.get("accept", "")
+    problem = wants_problem(request)
     if isinstance(error, DomainError):
         status, code = classify(error)
         headers: dict[str, str] = {}
         if isinstance(error, Overloaded):
             headers["Retry-After"] = str(error.retry_after_seconds)
+        if isinstance(error, BodyTooSlow):
+            headers["Connection"] = "close"  # what still comes of the body must not be read as a request
         if status == 401:
             headers["WWW-Authenticate"] = 'Bearer realm="certifly"'
         elif isinstance(error, ScopeMissing):
             headers["WWW-Authenticate"] = (
                 f'Bearer realm="certifly", error="insufficient_scope", scope="{error.scope}"'
             )
-        faults = error.errors if isinstance(error, Invalid) else None
+        faults = dict(islice(error.errors.items(), FIELDS_TOLD_MAX)) if isinstance(error, Invalid) else None
         return error_response(status, code, error.message, errors=faults, headers=headers, problem=problem)
     if isinstance(error, HTTPException):
         code, message = _PLAIN.get(error.status_code, ("error", HTTPStatus(error.status_code).phrase + "."))
-        return error_response(error.status_code, code, message, headers=error.headers, problem=problem)
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = ", ".join(_methods_at(request))
+        return error_response(error.status_code, code, message, headers=headers, problem=problem)
     if isinstance(error, StorageUnavailable):
         log.error("storage_unavailable", exc_info=error)
         message = "Files cannot be stored or read just now. Repeat the request in a moment."
@@ -143,6 +167,11 @@ def classify(error: DomainError) -> tuple[int, str]:
     raise error  # a class nobody listed is a defect; the caller answers 500
 
 
+def wants_problem(request: Request) -> bool:
+    """Whether RFC 9457 was asked for by its name: who takes anything gets our own shape."""
+    return names_type(list_header(request, "Accept"), PROBLEM)
+
+
 def install_error_answers(app: FastAPI) -> None:
     """Let no framework default reach a client."""
 
@@ -155,6 +184,19 @@ def install_error_answers(app: FastAPI) -> None:
     app.add_exception_handler(ClientDisconnect, handle)
     app.add_exception_handler(RequestValidationError, handle)
     app.add_exception_handler(Exception, handle)
+
+
+def _methods_at(request: Request) -> list[str]:
+    """Every method this path takes. A router names those of the first route that it finds there."""
+    scope = {"type": "http", "path": request.scope["path"], "root_path": request.scope.get("root_path", "")}
+    return [
+        method
+        for method in METHODS
+        if any(
+            route.matches(scope | {"method": method, "headers": []})[0] is Match.FULL
+            for route in request.app.routes
+        )
+    ]
 
 
 def _route_of(request: Request) -> str:

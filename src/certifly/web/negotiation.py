@@ -21,6 +21,16 @@ def preferred_type(accept: str | None, offered: Sequence[str]) -> str | None:
     return best if weights[best] > 0 else None
 
 
+def names_type(accept: str | None, kind: str) -> bool:
+    """Whether Accept asks for this very type, not only for some range that covers it."""
+    for part in (accept or "")[:ACCEPT_CHARACTERS_MAX].split(","):
+        found = _RANGE.match(part.strip().lower())
+        if found is not None and found[0] == kind:
+            weight = _WEIGHT.search(part)
+            return weight is None or float(weight[1]) > 0
+    return False
+
+
 def _weight_of(kind: str, accept: str) -> float:
     """The weight of the most specific range that covers this type; 0 when none does."""
     main, _, sub = kind.partition("/")

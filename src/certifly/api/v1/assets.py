@@ -23,6 +23,7 @@ from certifly.templates.describe import describe_asset
 from certifly.web.answers import json_response, resource
 from certifly.web.caller import Call, calling
 from certifly.web.decoding import read_body
+from certifly.web.headers import list_header, only_header
 from certifly.web.negotiation import preferred_type
 
 router = APIRouter(prefix=PREFIX, tags=["assets"])
@@ -32,6 +33,9 @@ WriteCall = Annotated[Call, Depends(calling("templates.write"))]
 
 FORM_BYTES_MAX = BYTES_MAX + 64 * 1024
 """A form of one file is a little longer than its file."""
+
+UPLOAD_SECONDS_MAX = 120.0
+"""A picture of the largest size, over a slow line."""
 
 PICTURES_AT_ONCE_MAX = 2
 """A decoded picture takes many times the memory of its file."""
@@ -139,7 +143,7 @@ async def create_asset(request: Request, call: WriteCall) -> Response:
 async def get_one(digest: str, request: Request, call: ReadCall) -> Response:
     """A picture: its facts as JSON, or the picture itself with an `Accept` of its media type or `image/*`."""
     facts = await call.read(lambda db: describe_asset(get_asset(db, digest)))
-    wanted = preferred_type(request.headers.get("accept"), ("application/json", facts["media_type"]))
+    wanted = preferred_type(list_header(request, "Accept"), ("application/json", facts["media_type"]))
     if wanted is None:
         raise HTTPException(406)
     if wanted == "application/json":
@@ -150,9 +154,9 @@ async def get_one(digest: str, request: Request, call: ReadCall) -> Response:
 
 async def _picture(request: Request) -> bytes:
     """The bytes that were uploaded, in whichever of the two ways."""
-    if not request.headers.get("content-type", "").lower().startswith("multipart/"):
-        return await read_body(request, bytes_max=BYTES_MAX)
-    body = await read_body(request, bytes_max=FORM_BYTES_MAX)
+    if not (only_header(request, "Content-Type") or "").lower().startswith("multipart/"):
+        return await read_body(request, bytes_max=BYTES_MAX, seconds_max=UPLOAD_SECONDS_MAX)
+    body = await read_body(request, bytes_max=FORM_BYTES_MAX, seconds_max=UPLOAD_SECONDS_MAX)
 
     async def once_more() -> Message:
         return {"type": "http.request", "body": body, "more_body": False}

@@ -30,7 +30,7 @@ from certifly.delivery.email.queries import list_emails
 from certifly.web.answers import collection, json_response, resource
 from certifly.web.caller import Call, calling
 from certifly.web.decoding import printable, read_json_object
-from certifly.web.paging import check_parameters, make_cursor, raise_faults, read_page
+from certifly.web.paging import make_cursor, raise_faults, read_page, read_parameters
 
 router = APIRouter(prefix=PREFIX, tags=["emails"])
 
@@ -98,13 +98,13 @@ async def list_all(
     certificate_id: str, request: Request, call: Annotated[Call, Depends(calling("certificates.read"))]
 ) -> Response:
     """The e-mails of a certificate, newest first."""
-    parameters = dict(request.query_params)
+    parameters, unknown = read_parameters(request.query_params.multi_items(), LIST_PARAMETERS)
     tenant_id, key = call.identity.tenant_id, call.parts.settings.secret_key
 
     certificate, emails = await call.read(lambda db: _emails_of(db, certificate_id))
     list_name = f"emails {certificate}"
     page, page_faults = read_page(parameters, list_name=list_name, tenant_id=tenant_id, key=key)
-    raise_faults(check_parameters(parameters, LIST_PARAMETERS), page_faults)
+    raise_faults(unknown, page_faults)
     assert page is not None, "raise_faults has raised"
 
     # Counted from the oldest, so that a place in the list stays what it is when e-mails are added.

@@ -37,8 +37,9 @@ from certifly.templates.queries import get_template, get_template_to_change, lis
 from certifly.web.answers import collection, json_response, resource
 from certifly.web.caller import Call, calling
 from certifly.web.decoding import printable, read_json_object
+from certifly.web.headers import list_header
 from certifly.web.negotiation import preferred_type
-from certifly.web.paging import check_parameters, make_cursor, raise_faults, read_page
+from certifly.web.paging import make_cursor, raise_faults, read_page, read_parameters
 
 router = APIRouter(prefix=PREFIX, tags=["templates"])
 
@@ -198,7 +199,7 @@ async def create(request: Request, call: WriteCall) -> Response:
 )
 async def list_all(request: Request, call: ReadCall) -> Response:
     """Templates, newest first, without their documents."""
-    parameters = dict(request.query_params)
+    parameters, unknown = read_parameters(request.query_params.multi_items(), LIST_PARAMETERS)
     status = parameters.get("status")
     faults = {}
     if status is not None and status not in STATUSES:
@@ -206,7 +207,7 @@ async def list_all(request: Request, call: ReadCall) -> Response:
     tenant_id, key = call.identity.tenant_id, call.parts.settings.secret_key
     list_name = f"templates {status}"
     page, page_faults = read_page(parameters, list_name=list_name, tenant_id=tenant_id, key=key)
-    raise_faults(check_parameters(parameters, LIST_PARAMETERS), faults, page_faults)
+    raise_faults(unknown, faults, page_faults)
     assert page is not None, "raise_faults has raised"
 
     templates = await call.read(
@@ -334,7 +335,7 @@ async def preview(template_id: str, request: Request, call: ReadCall) -> Respons
 
     Given data is judged as strictly as for a certificate, so this is also a dry run.
     """
-    media_type = preferred_type(request.headers.get("accept"), tuple(PREVIEW_FORMATS))
+    media_type = preferred_type(list_header(request, "Accept"), tuple(PREVIEW_FORMATS))
     if media_type is None:
         raise HTTPException(406)
     body = await read_json_object(request)

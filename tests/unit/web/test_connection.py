@@ -1,0 +1,152 @@
+"""A connection's limits in time and size, on a real server with little patience."""
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import uvicorn
+from starlette.types import Receive, Scope, Send
+
+from certifly.web.connection import HEAD_BYTES_MAX, Connection
+from tests.raw_http import parse, send
+
+PATIENCE_SECONDS = 0.4
+OK = b"HTTP/1.1 200 OK"
+
+
+class Hasty(Connection):
+    """The same with little patience."""
+
+    head_seconds_max = PATIENCE_SECONDS
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers at once; on /slow after longer than a head may take."""
+    if scope["path"] == "/slow":
+        await asyncio.sleep(2 * PATIENCE_SECONDS)
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+    await send({"type": "http.response.body", "body": b""})
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    listening = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        application, http=Hasty, ws="none", lifespan="off", log_config=None, timeout_keep_alive=30
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, args=([listening],))
+    thread.start()
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+
+
+def a_head_of(size: int) -> bytes:
+    """A request whose line and headers are this long, as the limit counts them."""
+    head = b"GET / HTTP/1.1\r\nConnection: close\r\nX-Long: "
+    counted = len(b"/") + len(b"Connection: close\r\n") + len(b"X-Long: \r\n")
+    return head + b"a" * (size - counted) + b"\r\n\r\n"
+
+
+def received(
+    address: str, *pieces: bytes, wait_between: float = 0, seconds: float = 5
+) -> tuple[bytes, float]:
+    """Everything the server sent until it closed, and how long that took."""
+    host, _, port = address.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=seconds) as connection:
+        for number, piece in enumerate(pieces):
+            time.sleep(wait_between if number else 0)
+            connection.sendall(piece)
+        started = time.monotonic()
+        answer = b""
+        while piece := connection.recv(65536):
+            answer += piece
+        return answer, time.monotonic() - started
+
+
+def test_a_head_may_be_as_long_as_the_limit_and_no_longer(address: str) -> None:
+    assert send(address, a_head_of(HEAD_BYTES_MAX)).status == 200
+    assert send(address, a_head_of(HEAD_BYTES_MAX + 1)).status == 431
+
+
+def test_a_head_that_never_ends_is_refused_as_it_grows(address: str) -> None:
+    answer = send(address, b"GET / HTTP/1.1\r\n", *[b"X: " + b"a" * 5000 + b"\r\n"] * 14, wait_between=0.005)
+
+    assert answer.status == 431
+    assert answer.json()["code"] == "head_too_large"
+
+
+def test_who_says_nothing_is_left(address: str) -> None:
+    answer, seconds = received(address)
+
+    assert answer == b""
+    assert seconds >= 0.9 * PATIENCE_SECONDS
+
+
+@pytest.mark.parametrize("begun", [b"G", b"GET / HTTP/1.1\r\nHost: x\r\n", b"\r\n"])
+def test_a_head_that_stops_half_way_is_told_so(address: str, begun: bytes) -> None:
+    answer, _ = received(address, begun)
+
+    assert parse(answer).status == 408
+    assert parse(answer).json()["code"] == "head_too_slow"
+
+
+def test_a_head_that_trickles_is_told_so_too(address: str) -> None:
+    host, _, port = address.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=5) as connection:
+        answer = b""
+        connection.sendall(b"GET / HTTP/1.1\r\n")
+        connection.settimeout(0.1)
+        for _ in range(20):
+            try:
+                connection.sendall(b"X-Drop: a\r\n")
+                answer = connection.recv(65536)
+            except TimeoutError:
+                continue
+            break
+
+    assert parse(answer).status == 408
+
+
+def test_the_answer_may_take_longer_than_the_head(address: str) -> None:
+    answer, _ = received(address, b"GET /slow HTTP/1.1\r\nConnection: close\r\n\r\n")
+
+    assert answer.startswith(OK)
+
+
+def test_half_a_second_request_does_not_cut_the_answer_to_the_first(address: str) -> None:
+    answer, _ = received(address, b"GET /slow HTTP/1.1\r\n\r\nGET /half HTTP/1.1\r\n")
+
+    assert answer.startswith(OK)
+    assert answer.count(b"HTTP/1.1") == 2
+    assert b"408 Request Timeout" in answer
+
+
+def test_rubbish_after_a_request_ends_the_connection(address: str) -> None:
+    answer, _ = received(address, b"GET / HTTP/1.1\r\n\r\n", b"\xff\xff\xff\xff", wait_between=0.1)
+
+    assert answer.startswith(OK)
+    assert b"400 Bad Request" in answer
+
+
+def test_a_body_nobody_waits_for_is_not_read_for_ever(address: str) -> None:
+    start = b"POST / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n"
+
+    answer, seconds = received(address, start, b"a" * 1000, wait_between=0.1)
+
+    assert answer.startswith(OK)
+    assert seconds < 5 * PATIENCE_SECONDS
+
+
+def test_a_large_body_is_not_taken_for_a_head(address: str) -> None:
+    body = b"a" * (3 * HEAD_BYTES_MAX)
+    request = b"POST / HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+
+    answer, _ = received(address, request * 3 + b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")
+
+    assert answer.count(OK) == 4
+    assert answer.count(b"HTTP/1.1") == 4

@@ -3,6 +3,7 @@
 Writes go through one writer thread that commits for many (``writer.py``); reads run in a small pool.
 """
 
+import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar, cast
@@ -57,6 +58,10 @@ class Database:
         through the future; whatever ``work`` raises comes through the future, and nothing of it was stored.
         """
         return cast("Future[T]", self._writer.submit(tenant_id, work))
+
+    def write_soon(self, tenant_id: int, work: Callable[[TenantDB], T]) -> "asyncio.Future[T]":
+        """``write`` for the running event loop: await what it returns."""
+        return cast("asyncio.Future[T]", self._writer.submit_from_loop(tenant_id, work))
 
     def write_directory(self, work: Callable[[Directory], T]) -> "Future[T]":
         """The same for the tables that find a tenant."""

@@ -5,6 +5,8 @@ no trace and does not fail its neighbours; a unit may run twice (alone, after it
 have no effect outside the database.
 """
 
+import asyncio
+import logging
 import queue
 import threading
 from collections.abc import Callable, Sequence
@@ -20,8 +22,13 @@ from certifly.db.batch import Batch
 from certifly.db.tenant import Announcement, Directory, Rows, TenantDB
 from certifly.db.trouble import translated
 
+log = logging.getLogger(__name__)
+
 BeforeCommit = Callable[[sa.Connection, Sequence[Announcement]], None]
 """Receives what the units announced, on the connection that is about to commit them."""
+
+Outcome = tuple[Any, Exception | None]
+"""What a unit returned, or why it failed."""
 
 
 @dataclass(slots=True)
@@ -30,7 +37,7 @@ class Unit:
 
     tenant_id: int | None
     work: Callable[[Any], Any]
-    future: "Future[Any]"
+    future: "Future[Any] | asyncio.Future[Any]"
 
 
 class Writer:
@@ -46,13 +53,22 @@ class Writer:
 
     def submit(self, tenant_id: int | None, work: Callable[[Any], Any]) -> "Future[Any]":
         """Queue a unit. Raises QueueFull when as many wait already as this process will hold."""
+        future: Future[Any] = Future()
+        self._queue(Unit(tenant_id, work, future))
+        return future
+
+    def submit_from_loop(self, tenant_id: int | None, work: Callable[[Any], Any]) -> "asyncio.Future[Any]":
+        """The same for the running event loop, which is woken once for all units of a commit."""
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._queue(Unit(tenant_id, work, future))
+        return future
+
+    def _queue(self, unit: Unit) -> None:
         if self._closed or self._units.qsize() >= WRITE_QUEUE_MAX:
             raise QueueFull(
                 "The server has more to write than it can take now. Repeat the request in a moment."
             )
-        unit = Unit(tenant_id, work, Future())
         self._units.put(unit)
-        return unit.future
 
     def close(self) -> None:
         """Finish what is queued, then stop."""
@@ -73,7 +89,7 @@ class Writer:
                     last = True
                     break
                 group.append(unit)
-            self._write([unit for unit in group if unit.future.set_running_or_notify_cancel()])
+            self._write([unit for unit in group if _is_wanted(unit)])
             if last:
                 break
 
@@ -87,23 +103,17 @@ class Writer:
             outcomes = self._transact(group)
         except _UnitFailed as failure:
             if len(group) == 1:
-                failure.unit.future.set_exception(failure.error)
+                _settle(group, [(None, failure.error)])
                 return
             for unit in group:
                 self._write([unit])
-            return
         except Exception as error:  # noqa: BLE001 - whoever awaits the unit gets it
-            for unit in group:
-                unit.future.set_exception(translated(error))
-            return
-        for unit, (result, error_of_unit) in zip(group, outcomes, strict=True):
-            if error_of_unit is not None:
-                unit.future.set_exception(error_of_unit)
-            else:
-                unit.future.set_result(result)
+            _settle(group, [(None, translated(error))] * len(group))
+        else:
+            _settle(group, outcomes)
 
-    def _transact(self, group: list[Unit]) -> list[tuple[Any, Exception | None]]:
-        outcomes: list[tuple[Any, Exception | None]] = []
+    def _transact(self, group: list[Unit]) -> list[Outcome]:
+        outcomes: list[Outcome] = []
         announcements: list[Announcement] = []
         with self._engine.connect() as connection, connection.begin():
             batch = Batch(connection)
@@ -121,7 +131,7 @@ class Writer:
         return outcomes
 
     @staticmethod
-    def _perform(unit: Unit, batch: Batch, announcements: list[Announcement]) -> tuple[Any, Exception | None]:
+    def _perform(unit: Unit, batch: Batch, announcements: list[Announcement]) -> Outcome:
         rows: Rows | None = None
         try:
             rows = Directory(batch) if unit.tenant_id is None else TenantDB(batch, unit.tenant_id)
@@ -145,3 +155,39 @@ class _UnitFailed(Exception):
         super().__init__(str(error))
         self.unit = unit
         self.error = error
+
+
+def _is_wanted(unit: Unit) -> bool:
+    """Whether anybody still waits; from here on the unit can no longer be cancelled."""
+    if isinstance(unit.future, Future):
+        return unit.future.set_running_or_notify_cancel()
+    return not unit.future.cancelled()
+
+
+def _settle(group: Sequence[Unit], outcomes: Sequence[Outcome]) -> None:
+    """Tell everybody who waits. An event loop is called once, however many of its units there are."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], Outcome]]] = {}
+    for unit, outcome in zip(group, outcomes, strict=True):
+        if isinstance(unit.future, Future):
+            _resolve(unit.future, outcome)
+        else:
+            by_loop.setdefault(unit.future.get_loop(), []).append((unit.future, outcome))
+    for loop, waiting in by_loop.items():
+        try:
+            loop.call_soon_threadsafe(_resolve_all, waiting)
+        except RuntimeError:
+            log.warning("nobody_waits", extra={"facts": {"units": len(waiting)}})  # the loop has ended
+
+
+def _resolve_all(waiting: Sequence[tuple["asyncio.Future[Any]", Outcome]]) -> None:
+    for future, outcome in waiting:
+        if not future.cancelled():
+            _resolve(future, outcome)
+
+
+def _resolve(future: "Future[Any] | asyncio.Future[Any]", outcome: Outcome) -> None:
+    result, error = outcome
+    if error is None:
+        future.set_result(result)
+    else:
+        future.set_exception(error)

@@ -454,13 +454,14 @@ class TestNothingIsLeft:
                     job.result()
         assert children_of(os.getpid()) == []
 
-    def test_closing_while_a_process_starts_waits_for_its_end(self, pool: RenderPool) -> None:
+    def test_closing_ends_a_process_that_is_still_starting(self) -> None:
+        pool = obedient_pool(handler="tests.rendering.handlers:make_slowly")
         with ThreadPoolExecutor(1) as threads:
-            first = threads.submit(pool.render, job_that("sleep:60"), "pdf")
+            first = threads.submit(pool.render, job_that("result:1"), "pdf")
             wait_until(lambda: children_of(os.getpid()))
             pool.close()
 
-            with pytest.raises(RenderInterrupted):
+            with pytest.raises(RenderInterrupted, match="the server stops"):
                 first.result()
         assert children_of(os.getpid()) == []
 

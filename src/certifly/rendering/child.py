@@ -51,8 +51,8 @@ class RenderProcess:
 
     def __init__(self, *, memory_mb: int, fonts_dir: Path | None, handler: str) -> None:
         self.jobs_done = 0
-        self.is_sound = True
-        """False from the start of a job until its answer: whatever comes between leaves it false for ever."""
+        self.is_sound = False
+        """Whether it waits for a job. Whatever goes wrong between a start and an answer leaves this false."""
         self._memory_mb = memory_mb
         self._complaints = b""
         self._folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
@@ -77,6 +77,7 @@ class RenderProcess:
         except RenderTimedOut:
             raise RenderFailed(f"no render process starts within {START_SECONDS_MAX:g} seconds") from None
         assert kind == frames.READY, f"expected a process that is ready, got {kind!r}"
+        self.is_sound = True
 
     def run(self, job: RenderJob, format: Format, *, timeout_seconds: float) -> bytes:
         """Return the bytes of the file. Raises RenderFailed or one of its kinds."""
@@ -160,7 +161,8 @@ class RenderProcess:
         for pipe in (self._stdin, self._stdout, self._stderr):
             os.set_blocking(pipe, False)
         for pipe in (self._stdin, self._stdout):
-            with contextlib.suppress(OSError):  # the machine's budget for pipes is used up: slower, as right
+            # Only faster: without Linux, or with the machine's budget for pipes used up, it is as right.
+            with contextlib.suppress(OSError, AttributeError):
                 fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
         self._poll = select.poll()
         self._poll.register(self._stdout, select.POLLIN)

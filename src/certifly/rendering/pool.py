@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from certifly.rendering.child import Format, RenderProcess, sweep_stale_folders
-from certifly.rendering.errors import RenderersBusy, RenderInterrupted
+from certifly.rendering.errors import RenderersBusy, RenderFailed, RenderInterrupted
 from certifly.rendering.job import RenderJob
 
 JOBS_MAX = 2_000
@@ -67,15 +67,15 @@ class RenderPool:
         Raises RenderFailed, RenderTimedOut, RenderOutOfMemory or RenderInterrupted for the job, and
         RenderersBusy if no process became free.
         """
-        process = self._acquire()
         try:
-            return process.run(job, format, timeout_seconds=self._timeout_seconds)
-        except RenderInterrupted:
-            if self._is_closed:
-                raise RenderInterrupted("was ended because the server stops") from None
+            process = self._acquire()
+            try:
+                return process.run(job, format, timeout_seconds=self._timeout_seconds)
+            finally:
+                self._release(process)
+        except RenderFailed:
+            self._refuse_when_closed()  # then that is the reason, whatever became of the job
             raise
-        finally:
-            self._release(process)
 
     def start(self) -> None:
         """Start every process now, so that the first callers need not wait for it."""
@@ -134,36 +134,38 @@ class RenderPool:
             process = RenderProcess(
                 memory_mb=self._memory_mb, fonts_dir=self._fonts_dir, handler=self._handler
             )
-            process.wait_until_ready()
-        except BaseException:
-            if process is not None:
-                process.end()
+        finally:
             with self._changed:
                 self._starting -= 1
-                self._changed.notify()
+                if process is not None:
+                    self._busy.add(process)
+                    if self._is_closed:
+                        process.kill()
+                self._changed.notify_all()
+        try:
+            process.wait_until_ready()
+        except BaseException:  # also Ctrl-C: whoever closes the pool waits for every process
+            self._release(process)
             raise
-        with self._changed:
-            self._starting -= 1
-            self._busy.add(process)
-            if self._is_closed:
-                process.kill()
         return process
 
     def _release(self, process: RenderProcess) -> None:
+        """Keep the process for the next caller, or end it, before anybody may take its place."""
         is_kept = (
             process.is_sound
             and process.jobs_done < self._jobs_max
             and process.resident_mb() <= self._memory_mb * MEMORY_KEPT_SHARE
         )
-        if not is_kept:
-            process.end()
+        with self._changed:
+            if is_kept and not self._is_closed:
+                self._busy.remove(process)
+                self._idle.append(process)
+                self._changed.notify()
+                return
+        process.end()
         with self._changed:
             self._busy.remove(process)
-            if is_kept and not self._is_closed:
-                self._idle.append(process)
-            self._changed.notify()
-        if is_kept and self._is_closed:
-            process.end()
+            self._changed.notify_all()
 
     def _refuse_when_closed(self) -> None:
         if self._is_closed:

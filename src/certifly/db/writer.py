@@ -9,6 +9,7 @@ import asyncio
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -26,6 +27,10 @@ log = logging.getLogger(__name__)
 
 BeforeCommit = Callable[[sa.Connection, Sequence[Announcement]], None]
 """Receives what the units announced, on the connection that is about to commit them."""
+
+GATHER_STEP_SECONDS = 0.001
+GATHER_SECONDS_MAX = 0.01
+"""How long a commit may be held up for units that keep coming."""
 
 Outcome = tuple[Any, Exception | None]
 """What a unit returned, or why it failed."""
@@ -77,21 +82,42 @@ class Writer:
         self._thread.join()
 
     def _run(self) -> None:
+        was_crowd = False
         while (first := self._units.get()) is not None:
             group = [first]
-            last = False
-            while len(group) < WRITE_GROUP_MAX:
-                try:
-                    unit = self._units.get_nowait()
-                except queue.Empty:
-                    break
-                if unit is None:
-                    last = True
-                    break
-                group.append(unit)
+            is_last = self._drain(group) or (was_crowd and self._gather(group))
+            was_crowd = len(group) > 1
             self._write([unit for unit in group if _is_wanted(unit)])
-            if last:
+            if is_last:
                 break
+
+    def _gather(self, group: list[Unit]) -> bool:
+        """Wait while units keep coming; returns whether the order to stop came.
+
+        Python runs one thread at a time: while this one sleeps, the others prepare their units undisturbed,
+        and then await a larger commit. A lone caller is never made to wait.
+        """
+        deadline = time.monotonic() + GATHER_SECONDS_MAX
+        while len(group) < WRITE_GROUP_MAX and time.monotonic() < deadline:
+            before = len(group)
+            time.sleep(GATHER_STEP_SECONDS)
+            if self._drain(group):
+                return True
+            if len(group) == before:
+                break
+        return False
+
+    def _drain(self, group: list[Unit]) -> bool:
+        """Take what is queued, up to a full group; returns whether the order to stop was among it."""
+        while len(group) < WRITE_GROUP_MAX:
+            try:
+                unit = self._units.get_nowait()
+            except queue.Empty:
+                return False
+            if unit is None:
+                return True
+            group.append(unit)
+        return False
 
     def _write(self, group: list[Unit]) -> None:
         if not group:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 import sqlalchemy as sa
 
+from certifly.core.memory import settle_memory
 from certifly.db.tenant import Announcement
 from certifly.jobs.bulk import Listener
 from certifly.jobs.naming import (
@@ -38,7 +39,10 @@ class JobQueue:
         self._wake = sa.text(f"NOTIFY {WAKE_CHANNEL}")
 
     def warm(self) -> None:
-        """Begin to import DBOS in the background, so that the first job need not wait for it."""
+        """Begin to import DBOS in the background, so that the first job need not wait for it.
+
+        It is the last and the largest thing that a process loads.
+        """
         threading.Thread(target=_import_dbos, name="certifly-import-jobs", daemon=True).start()
 
     def enqueue(self, connection: sa.Connection, announcements: Sequence[Announcement]) -> None:
@@ -89,3 +93,5 @@ def quieten() -> None:
 
 def _import_dbos() -> None:
     import dbos  # noqa: F401
+
+    settle_memory()

@@ -5,11 +5,15 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
 
 from certifly import __version__
-from certifly.api.components import RESPONSES, schemas
+from certifly.api.components import schemas
 from certifly.core.settings import Settings
 from certifly.tenants.scopes import SCOPES
+from certifly.web.error_answers import HEADERS, RESPONSES, SCHEMAS
+from certifly.web.operation import public_operation
 
 TAGS = [
     {"name": "certificates", "description": "Issue certificates, and find them again."},
@@ -17,7 +21,48 @@ TAGS = [
     {"name": "templates", "description": "Designs: draft, preview, publish."},
     {"name": "assets", "description": "The pictures that layouts name."},
     {"name": "me", "description": "What the token of a call is and may do."},
+    {"name": "public", "description": "For everyone who holds a code: check it, and get its files."},
+    {"name": "operations", "description": "For those who keep the service running, and for tools."},
 ]
+
+
+OPENAPI_VERSION = "3.1.0"
+DESCRIPTION = """\
+Every error has one shape, `Error`: a message, the faults by dotted place, a stable code, and the id of the request;
+`application/problem+json` (RFC 9457) is for who accepts it by name. A path that is not listed here answers 404, a
+method that is not listed 405 with `Allow`; public addresses take HEAD wherever they take GET. Keys and parameters
+that a call does not know are refused, not overlooked.
+"""
+
+router = APIRouter(tags=["operations"])
+
+
+@router.api_route(
+    "/openapi.json",
+    methods=["GET", "HEAD"],
+    **public_operation(
+        "get-openapi",
+        "This document",
+        answers={
+            200: {
+                "description": "The document.",
+                "content": {
+                    "application/json": {
+                        "schema": {
+                            "type": "object",
+                            "properties": {"openapi": {"type": "string", "const": OPENAPI_VERSION}},
+                            "required": ["openapi", "info", "paths"],
+                        }
+                    }
+                },
+            }
+        },
+        errors=(500,),
+    ),
+)
+async def openapi(request: Request) -> Response:
+    """What this installation's addresses take and answer, in OpenAPI 3.1."""
+    return Response(request.app.state.openapi, media_type="application/json")
 
 
 def build_document(routers: Sequence[APIRouter], settings: Settings) -> dict[str, Any]:
@@ -33,19 +78,21 @@ def build_document(routers: Sequence[APIRouter], settings: Settings) -> dict[str
                 described["tags"] = [str(tag) for tag in route.tags]
             paths.setdefault(route.path_format, {})[method.lower()] = described
     return {
-        "openapi": "3.1.0",
+        "openapi": OPENAPI_VERSION,
         "info": {
             "title": "Certifly Seven Gateway API",
             "version": __version__,
             "summary": "Issue certificates from templates through one strict call.",
+            "description": DESCRIPTION,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": settings.public_url}],
         "tags": TAGS,
         "paths": dict(sorted(paths.items())),
         "components": {
-            "schemas": schemas(),
+            "schemas": dict(sorted((schemas() | SCHEMAS).items())),
             "responses": RESPONSES,
+            "headers": HEADERS,
             "securitySchemes": {
                 "bearerAuth": {
                     "type": "http",

@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from starlette.responses import Response
 
+from certifly.api import openapi
 from certifly.api.openapi import build_document
 from certifly.api.v1 import assets, certificates, emails, me, templates
 from certifly.app.wiring import load_settings, open_parts
 from certifly.core.settings import Settings
-from certifly.public.door import install_public
+from certifly.public.door import PUBLIC_ROUTERS, install_public
 from certifly.web.answers import encode
 from certifly.web.caller import Identities
 from certifly.web.errors import install_error_answers
@@ -24,6 +24,7 @@ API_ROUTERS = (
     templates.router,
     assets.router,
     me.router,
+    openapi.router,
 )
 
 
@@ -54,12 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     install_public(app)
 
-    document = encode(build_document(API_ROUTERS, settings))
-
-    @app.api_route("/openapi.json", methods=["GET", "HEAD"], include_in_schema=False)
-    async def openapi() -> Response:
-        return Response(document, media_type="application/json")
-
+    app.state.openapi = encode(build_document((*API_ROUTERS, *PUBLIC_ROUTERS), settings))
     app.add_middleware(Frame)
     return app
 

@@ -15,11 +15,12 @@ from certifly.certificates.errors import CertificateNotFound
 from certifly.public.answers import ALWAYS, facts_response, missing_response, page_response, prefers_json
 from certifly.public.certificate_facts import check_page, find_place, read_certificate
 from certifly.public.check_page import as_json
+from certifly.public.operations import CHECK
 from certifly.public.page_html import LOOK_AGAIN_SECONDS, check_html
 from certifly.web.answers import resource
 from certifly.web.parts import Parts
 
-router = APIRouter()
+router = APIRouter(tags=["public"])
 
 JSON_SUFFIX = ".json"
 _CODE_WITHIN = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -38,7 +39,7 @@ async def check_typed_code(request: Request) -> Response:
     return RedirectResponse(f"{root}/check/{quote(found[0].lower())}", 303, ALWAYS)
 
 
-@router.api_route("/check/{code:path}", methods=["GET", "HEAD"], include_in_schema=False)
+@router.api_route("/check/{code:path}", methods=["GET", "HEAD"], **CHECK)
 async def check(request: Request, code: str) -> Response:
     """Show a certificate, as a page or, by ``Accept`` or with ``.json`` behind the code, as JSON."""
     parts: Parts = request.app.state.parts

@@ -21,6 +21,7 @@ from certifly.db.tenant import TenantDB
 from certifly.public.answers import ALWAYS, REVALIDATED, problem_response
 from certifly.public.certificate_facts import Place, document_of, find_place, read_certificate, recipient_of
 from certifly.public.file_names import content_disposition, file_name
+from certifly.public.operations import DOWNLOAD_PDF, DOWNLOAD_PNG
 from certifly.public.pictures import Pictures
 from certifly.public.waiting import WaitingRoom
 from certifly.rendering.errors import RenderFailed
@@ -31,7 +32,7 @@ from certifly.web.parts import Parts
 
 log = logging.getLogger(__name__)
 
-router = APIRouter()
+router = APIRouter(tags=["public"])
 
 RETRY_AFTER_SECONDS = 2
 
@@ -46,7 +47,7 @@ class Files:
     recipient: str | None
 
 
-@router.api_route("/download/{code}.pdf", methods=["GET", "HEAD"], include_in_schema=False)
+@router.api_route("/download/{code}.pdf", methods=["GET", "HEAD"], **DOWNLOAD_PDF)
 async def download_pdf(request: Request, code: str) -> Response:
     """The PDF, to be saved; with ``?inline`` to be looked at."""
     parts: Parts = request.app.state.parts
@@ -66,7 +67,7 @@ async def download_pdf(request: Request, code: str) -> Response:
     return Response(content, 200, headers, "application/pdf")
 
 
-@router.api_route("/download/{code}.png", methods=["GET", "HEAD"], include_in_schema=False)
+@router.api_route("/download/{code}.png", methods=["GET", "HEAD"], **DOWNLOAD_PNG)
 async def download_png(request: Request, code: str) -> Response:
     """The picture, to be shown, also on other people's pages; with ``?download`` to be saved."""
     parts: Parts = request.app.state.parts

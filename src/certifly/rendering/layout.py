@@ -179,5 +179,7 @@ class Layout(_Strict):
     page: Page
     # JSON has lists, strict mode wants tuples; the elements themselves stay strict.
     elements: Annotated[
-        tuple[Element, ...], Field(max_length=ELEMENTS_MAX, strict=False), AfterValidator(_at_least_one)
+        tuple[Element, ...],
+        Field(max_length=ELEMENTS_MAX, strict=False, json_schema_extra={"minItems": 1}),
+        AfterValidator(_at_least_one),
     ]

@@ -47,6 +47,8 @@ from certifly.web.negotiation import names_type
 
 log = logging.getLogger(__name__)
 
+INTERNAL_ERROR = "internal_error"
+STORAGE_UNAVAILABLE = "storage_unavailable"
 STORAGE_RETRY_AFTER_SECONDS = 5
 
 FIELDS_TOLD_MAX = 500
@@ -90,6 +92,18 @@ _PLAIN: dict[int, tuple[str, str]] = {
     405: ("method_not_allowed", "This address does not take this method. See the Allow header."),
     406: ("not_acceptable", "None of the accepted media types can be produced here."),
 }
+
+
+_NEVER_ANSWERED = {TenantSlugTaken}
+"""Tenants are made by operators, not over HTTP."""
+
+
+def codes_of(status: int) -> list[str]:
+    """Every code an error answer of this status can carry."""
+    codes = {code for kind, (of, code) in STATUS.items() if of == status and kind not in _NEVER_ANSWERED}
+    codes |= {_PLAIN[status][0]} if status in _PLAIN else set()
+    codes |= {500: {INTERNAL_ERROR}, 503: {STORAGE_UNAVAILABLE}}.get(status, set())
+    return sorted(codes)
 
 
 def error_response(
@@ -149,14 +163,14 @@ def answer(request: Request, error: Exception) -> Response:
         log.error("storage_unavailable", exc_info=error)
         message = "Files cannot be stored or read just now. Repeat the request in a moment."
         headers = {"Retry-After": str(STORAGE_RETRY_AFTER_SECONDS)}
-        return error_response(503, "storage_unavailable", message, headers=headers, problem=problem)
+        return error_response(503, STORAGE_UNAVAILABLE, message, headers=headers, problem=problem)
     if isinstance(error, ClientDisconnect):
         return answer(request, BodyCutShort())
     log.error("unexpected_error", exc_info=error, extra={"facts": {"path": _route_of(request)}})
     message = (
         "Something went wrong on our side; the operator can find it by the request id. Nothing was stored."
     )
-    return error_response(500, "internal_error", message, problem=problem)
+    return error_response(500, INTERNAL_ERROR, message, problem=problem)
 
 
 def classify(error: DomainError) -> tuple[int, str]:

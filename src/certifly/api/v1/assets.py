@@ -12,8 +12,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message
 
-from certifly.api.components import MOMENT, closed, resource_of
-from certifly.api.operation import json_answer, operation, path_parameter
 from certifly.api.v1 import PREFIX
 from certifly.core.errors import Invalid
 from certifly.db.tenant import TenantDB
@@ -25,6 +23,8 @@ from certifly.web.caller import Call, calling
 from certifly.web.decoding import read_body
 from certifly.web.headers import list_header, only_header
 from certifly.web.negotiation import preferred_type
+from certifly.web.operation import json_answer, operation, path_parameter
+from certifly.web.schemas import BYTES, MOMENT, closed, resource_of
 
 router = APIRouter(prefix=PREFIX, tags=["assets"])
 
@@ -70,7 +70,7 @@ _ASSET = closed(
     }
 )
 _ANSWER = resource_of("assets", _ASSET, identifier=DIGEST)
-_BYTES = {"schema": {"type": "string", "format": "binary"}}
+_BYTES = {"schema": BYTES}
 
 
 @router.post(
@@ -86,7 +86,9 @@ _BYTES = {"schema": {"type": "string", "format": "binary"}}
                 "application/octet-stream": _BYTES,
                 **dict.fromkeys(PICTURE_TYPES, _BYTES),
                 "multipart/form-data": {
-                    "schema": closed({"file": {"type": "string", "format": "binary"}}),
+                    "schema": closed(
+                        {"file": {"type": "string", "contentMediaType": "application/octet-stream"}}
+                    ),
                     "encoding": {"file": {"contentType": ", ".join(PICTURE_TYPES)}},
                 },
             },

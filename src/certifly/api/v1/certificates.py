@@ -1,5 +1,6 @@
 """Certificates: issue one, find them, produce one again."""
 
+import asyncio
 import uuid
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
@@ -11,30 +12,12 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from certifly.api.components import (
-    CODE,
-    EXAMPLE_CERTIFICATE,
-    EXAMPLE_CERTIFICATE_FULL,
-    EXAMPLE_CODE,
-    ID,
-    MOMENT,
-)
-from certifly.api.operation import (
-    CURSOR,
-    LIMIT,
-    header_parameter,
-    json_answer,
-    json_body,
-    operation,
-    path_parameter,
-    query_parameter,
-    ref,
-)
+from certifly.api.components import EXAMPLE_CERTIFICATE, EXAMPLE_CERTIFICATE_FULL, EXAMPLE_DELIVERY
 from certifly.api.v1 import PREFIX
 from certifly.certificates.describe import describe, describe_fully
 from certifly.certificates.errors import TemplateChanged
 from certifly.certificates.issue import PreparedCertificate, issue, prepare
-from certifly.certificates.produce import produce_again
+from certifly.certificates.produce import is_pdf_lost, produce_again, produce_lost
 from certifly.certificates.queries import CertificateFilter, get_certificate, list_certificates, parse_code
 from certifly.certificates.request import IssueRequest, read_request
 from certifly.certificates.routes import check_address
@@ -48,7 +31,18 @@ from certifly.web.caller import Call, calling
 from certifly.web.decoding import check_json_type, decode_object, read_body
 from certifly.web.headers import only_header
 from certifly.web.idempotency import HEADER, once, read_key, replay
+from certifly.web.operation import (
+    CURSOR,
+    LIMIT,
+    header_parameter,
+    json_answer,
+    json_body,
+    operation,
+    path_parameter,
+    query_parameter,
+)
 from certifly.web.paging import make_cursor, raise_faults, read_page, read_parameters
+from certifly.web.schemas import CODE, EXAMPLE_CODE, ID, ref
 
 router = APIRouter(prefix=PREFIX, tags=["certificates"])
 
@@ -79,6 +73,12 @@ PREPARATIONS_MAX = 5
 LIST_PARAMETERS = {"cursor", "limit", "template_id", "code", "created_from", "created_before"}
 
 
+ASKED_MOMENT = {
+    "type": "string",
+    "format": "date-time",
+    "description": "ISO 8601 with its zone, such as `2026-11-23T16:00:00Z`.",
+}
+
 ONE_CERTIFICATE = resource("certificates", "1", EXAMPLE_CERTIFICATE_FULL)
 
 BY_ID = path_parameter(
@@ -101,7 +101,8 @@ BY_ID = path_parameter(
             header_parameter(
                 HEADER,
                 "Makes repeating safe: within 24 hours the same key and body answer with the first certificate.",
-                {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+                {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
+                "issue-2026-11-23-ada",
             )
         ],
         success={
@@ -109,6 +110,12 @@ BY_ID = path_parameter(
                 "Created: stored, with its work queued.",
                 ref("CertificateCreated"),
                 resource("certificates", "1", EXAMPLE_CERTIFICATE),
+                another=(
+                    "with_email",
+                    resource(
+                        "certificates", "1", EXAMPLE_CERTIFICATE, meta={"email_delivery": EXAMPLE_DELIVERY}
+                    ),
+                ),
                 headers={
                     "Idempotent-Replayed": {
                         "description": "`true` when this is the recorded answer of an earlier request.",
@@ -160,8 +167,8 @@ async def create_certificate(request: Request) -> Response:
             LIMIT,
             query_parameter("template_id", "Only those of this template.", ID),
             query_parameter("code", "Only the one with this code.", CODE),
-            query_parameter("created_from", "Only those created at this moment or later.", MOMENT),
-            query_parameter("created_before", "Only those created before this moment.", MOMENT),
+            query_parameter("created_from", "Only those created at this moment or later.", ASKED_MOMENT),
+            query_parameter("created_before", "Only those created before this moment.", ASKED_MOMENT),
         ],
         success={
             200: json_answer(
@@ -233,11 +240,25 @@ async def get_one(certificate_id: str, call: ReadCall) -> Response:
     ),
 )
 async def render(certificate_id: str, call: WriteCall) -> Response:
-    """Produce the files of a certificate again after it failed. A rendered one stays as it is."""
+    """Produce the files of a certificate again after it failed, or after its PDF was lost.
+
+    A rendered one whose PDF is intact stays as it is. No e-mail that has gone goes again.
+    """
+    seen = await call.read(lambda db: get_certificate(db, certificate_id))
+    is_lost = await asyncio.to_thread(is_pdf_lost, call.parts.blobs, seen)
 
     def work(db: TenantDB) -> tuple[str, dict[str, Any]]:
         certificate = get_certificate(db, certificate_id)
-        produce_again(db, certificate, now=call.now)
+        if is_lost:
+            produce_lost(
+                db,
+                seen.id,
+                pdf_digest=seen.pdf_digest,
+                now=call.now,
+                seen_updated_at=seen.updated_at,
+            )
+        else:
+            produce_again(db, certificate, now=call.now)
         return str(certificate.id), describe_fully(certificate, public_url=call.parts.settings.public_url)
 
     identifier, data = await call.write(work)

@@ -6,18 +6,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from certifly.api.components import (
-    EMAIL_STATUSES,
-    EXAMPLE_CODE,
-    EXAMPLE_DELIVERY,
-    ID,
-    MOMENT,
-    closed,
-    item_of,
-    list_of,
-    resource_of,
-)
-from certifly.api.operation import CURSOR, LIMIT, json_answer, json_body, operation, path_parameter
+from certifly.api.components import EMAIL_STATUSES, EXAMPLE_DELIVERY
 from certifly.api.v1 import PREFIX
 from certifly.certificates.mail_again import mail_again
 from certifly.certificates.queries import get_certificate
@@ -30,7 +19,9 @@ from certifly.delivery.email.queries import list_emails
 from certifly.web.answers import collection, json_response, resource
 from certifly.web.caller import Call, calling
 from certifly.web.decoding import printable, read_json_object
+from certifly.web.operation import CURSOR, LIMIT, json_answer, json_body, operation, path_parameter
 from certifly.web.paging import make_cursor, raise_faults, read_page, read_parameters
+from certifly.web.schemas import EXAMPLE_CODE, ID, MOMENT, closed, item_of, list_of, resource_of
 
 router = APIRouter(prefix=PREFIX, tags=["emails"])
 

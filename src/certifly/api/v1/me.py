@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from certifly.api.components import MOMENT, closed, resource_of
-from certifly.api.operation import json_answer, operation
 from certifly.api.v1 import PREFIX
 from certifly.core.clock import isoformat
 from certifly.web.answers import json_response, resource
 from certifly.web.caller import Call, calling
+from certifly.web.operation import json_answer, operation
+from certifly.web.schemas import MOMENT, closed, resource_of
 
 router = APIRouter(prefix=PREFIX, tags=["me"])
 

@@ -9,17 +9,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from certifly.api.components import ID, MOMENT, closed, item_of, list_of, resource_of
-from certifly.api.operation import (
-    CURSOR,
-    LIMIT,
-    json_answer,
-    json_body,
-    operation,
-    path_parameter,
-    query_parameter,
-    ref,
-)
 from certifly.api.v1 import PREFIX
 from certifly.certificates.routes import check_address
 from certifly.core.errors import Invalid
@@ -39,7 +28,17 @@ from certifly.web.caller import Call, calling
 from certifly.web.decoding import printable, read_json_object
 from certifly.web.headers import list_header
 from certifly.web.negotiation import preferred_type
+from certifly.web.operation import (
+    CURSOR,
+    LIMIT,
+    json_answer,
+    json_body,
+    operation,
+    path_parameter,
+    query_parameter,
+)
 from certifly.web.paging import make_cursor, raise_faults, read_page, read_parameters
+from certifly.web.schemas import BYTES, ID, MOMENT, closed, item_of, list_of, ref, resource_of
 
 router = APIRouter(prefix=PREFIX, tags=["templates"])
 
@@ -322,8 +321,8 @@ async def publish_draft(template_id: str, request: Request, call: WriteCall) -> 
                 "description": "The drawing, as `Accept` asks: SVG unless another is preferred.",
                 "content": {
                     "image/svg+xml": {"schema": {"type": "string"}},
-                    "image/png": {"schema": {"type": "string", "format": "binary"}},
-                    "application/pdf": {"schema": {"type": "string", "format": "binary"}},
+                    "image/png": {"schema": BYTES},
+                    "application/pdf": {"schema": BYTES},
                 },
             }
         },

@@ -1,0 +1,200 @@
+"""What the public addresses say of themselves in the OpenAPI document."""
+
+from typing import Any
+
+from certifly.web.error_answers import error_answer, header_ref
+from certifly.web.operation import (
+    header_parameter,
+    json_answer,
+    path_parameter,
+    public_operation,
+    query_parameter,
+)
+from certifly.web.schemas import ADDRESS, BYTES, CODE, EXAMPLE_CODE, closed, resource_of
+
+_BASE = "http://localhost:8000"
+_EXAMPLE_CHECK: dict[str, Any] = {
+    "code": EXAMPLE_CODE,
+    "state": "rendered",
+    "is_rendered": True,
+    "recipient": "Ada Lovelace",
+    "title": "Certificate of completion for Ada Lovelace",
+    "issuer": {"name": "Lovelace Academy"},
+    "issued_on": "2026-11-23",
+    "language": "en",
+    "labels": {"Student Name": "Ada Lovelace"},
+    "routes": {
+        "check": f"{_BASE}/check/{EXAMPLE_CODE}",
+        "download_pdf": f"{_BASE}/download/{EXAMPLE_CODE}.pdf",
+        "download_png": f"{_BASE}/download/{EXAMPLE_CODE}.png",
+    },
+}
+_CHECK = closed(
+    {
+        "code": CODE,
+        "state": {"type": "string", "enum": ["recorded", "rendered", "failed"]},
+        "is_rendered": {"type": "boolean", "description": "Whether its files can be downloaded."},
+        "recipient": {"type": ["string", "null"]},
+        "title": {"type": "string"},
+        "issuer": closed({"name": {"type": "string"}}),
+        "issued_on": {"type": "string", "format": "date", "description": "The day where the issuer is."},
+        "language": {"type": "string", "description": "That of the title and the labels."},
+        "labels": {
+            "type": "object",
+            "description": "What is printed, by label. Extra fields are never shown.",
+            "additionalProperties": {"type": ["string", "number"]},
+        },
+        "routes": closed(dict.fromkeys(("check", "download_pdf", "download_png"), ADDRESS)),
+    }
+)
+_HTML = {"schema": {"type": "string"}}
+
+_NOT_FOUND = error_answer(
+    404, "No certificate has this code.", "not_found", "No certificate has this code.", codes=("not_found",)
+)
+_VARY = {"Vary": {"description": "`Accept` among others.", "required": True, "schema": {"type": "string"}}}
+
+CHECK = public_operation(
+    "check-certificate",
+    "Check a certificate",
+    parameters=[
+        path_parameter(
+            "code",
+            "The code, in any letter case. With `.json` behind it the answer is JSON.",
+            {"type": "string", "minLength": 1},
+            EXAMPLE_CODE,
+        )
+    ],
+    answers={
+        200: {
+            "description": "It is genuine. A page for people, or by `Accept` the same facts as JSON.",
+            "headers": _VARY,
+            "content": {
+                "application/json": {
+                    "schema": resource_of("checks", _CHECK, identifier=CODE),
+                    "example": {
+                        "data": {"id": EXAMPLE_CODE, "type": "checks", "data": _EXAMPLE_CHECK},
+                        "meta": [],
+                    },
+                },
+                "text/html": _HTML,
+            },
+        },
+        404: error_answer(
+            404,
+            "No certificate has this code.",
+            "not_found",
+            "No certificate has this code.",
+            codes=("not_found",),
+            other_content={"text/html": _HTML},
+        ),
+    },
+)
+
+_FILE_HEADERS = {
+    "ETag": {
+        "description": "Changes when the file does.",
+        "required": True,
+        "schema": {"type": "string", "pattern": '^"[0-9a-f]{64}"$'},
+    },
+    "Content-Disposition": {
+        "description": "The name to save it under.",
+        "required": True,
+        "schema": {"type": "string"},
+    },
+}
+_IF_NONE_MATCH = header_parameter(
+    "If-None-Match", "The `ETag` of the file one has.", {"type": "string"}, f'"{"0" * 64}"'
+)
+
+
+def _download(
+    operation_id: str, summary: str, media_type: str, *, choice: str, chosen: str
+) -> dict[str, Any]:
+    return public_operation(
+        operation_id,
+        summary,
+        parameters=[
+            path_parameter(
+                "code", "The code, in any letter case.", {"type": "string", "minLength": 1}, EXAMPLE_CODE
+            ),
+            query_parameter(choice, chosen, {"type": "string"}) | {"allowEmptyValue": True},
+            _IF_NONE_MATCH,
+        ],
+        answers={
+            200: {
+                "description": "The file.",
+                "headers": _FILE_HEADERS,
+                "content": {media_type: {"schema": BYTES}},
+            },
+            202: json_answer(
+                "It is being made. Ask again after `Retry-After` seconds.",
+                closed(
+                    {
+                        "message": {"type": "string"},
+                        "code": {"type": "string", "const": "being_made"},
+                        "request_id": {"type": "string"},
+                    }
+                ),
+                {
+                    "message": "This file is being made. Ask again in 2 seconds.",
+                    "code": "being_made",
+                    "request_id": "5f0c8f3f4b7a4a2d9d6b0f8e7c1a2b3c",
+                },
+                headers={"Retry-After": header_ref("Retry-After")},
+            ),
+            304: {"description": "The client has this very file.", "headers": _FILE_HEADERS},
+            404: _NOT_FOUND,
+            409: error_answer(
+                409,
+                "The files of this certificate could not be made; asking again will not help.",
+                "certificate_failed",
+                "The files of this certificate could not be made, and asking again will not help. The certificate "
+                "itself is valid; its issuer can have the files made again.",
+                codes=("certificate_failed",),
+            ),
+        },
+    )
+
+
+DOWNLOAD_PDF = _download(
+    "download-pdf",
+    "Download the PDF",
+    "application/pdf",
+    choice="inline",
+    chosen="When there, whatever its value: to be looked at, not saved.",
+)
+DOWNLOAD_PNG = _download(
+    "download-png",
+    "Download the picture",
+    "image/png",
+    choice="download",
+    chosen="When there, whatever its value: to be saved, not looked at.",
+)
+
+
+def _status(word: str) -> dict[str, Any]:
+    return closed({"status": {"type": "string", "const": word}})
+
+
+HEALTH = public_operation(
+    "get-health",
+    "Does the process live?",
+    answers={200: json_answer("It answers.", _status("ok"), {"status": "ok"})},
+    errors=(500,),
+)
+READINESS = public_operation(
+    "get-readiness",
+    "Can it serve?",
+    answers={
+        200: json_answer("The database answers.", _status("ready"), {"status": "ready"}),
+        503: error_answer(
+            503,
+            "The database does not answer.",
+            "not_ready",
+            "The database does not answer.",
+            codes=("not_ready",),
+        ),
+    },
+    errors=(500,),
+)

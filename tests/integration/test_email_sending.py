@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from certifly.certificates.issue import issue, prepare
+from certifly.certificates.issue import PRODUCE, issue, prepare
 from certifly.certificates.mail_facts import read_facts
 from certifly.certificates.models import Certificate
-from certifly.certificates.produce import Files, record_files
+from certifly.certificates.produce import Files, produce_lost, record_files
+from certifly.certificates.queries import get_certificate
 from certifly.certificates.request import IssueRequest
 from certifly.db.database import Database
 from certifly.db.tenant import Announcement, TenantDB
@@ -41,8 +42,10 @@ from certifly.delivery.email.queue import (
     send_again,
 )
 from certifly.delivery.email.send import (
+    PDF_LOST_REPLY,
     Intention,
     ReadFacts,
+    RestorePDF,
     Sender,
     begin,
     record_outcome,
@@ -79,6 +82,7 @@ class School:
     announced: list[Announcement]
     tenant_id: int = 0
     read_facts: ReadFacts = field(default=read_facts)
+    restore_pdf: RestorePDF = field(default=produce_lost)
     sender: Sender = field(default=SENDER)
 
     def write(self, work: Callable[[TenantDB], Any]) -> Any:
@@ -137,6 +141,11 @@ class School:
 
     def look(self, email_id: str) -> Email:
         found: Email = self.read(lambda db: get_email(db, email_id))
+        return found
+
+    def state(self, certificate_id: int) -> str:
+        """What the certificate's row says."""
+        found: str = self.read(lambda db: get_certificate(db, str(certificate_id)).state)
         return found
 
     def attempts(self, email_id: str) -> list[tuple[int, str | None, int | None]]:
@@ -348,17 +357,47 @@ def test_an_outcome_for_an_email_that_was_erased_meanwhile_is_let_go(school: Sch
     fail_send(school, school.tenant_id, email.id, attempt=1, reason="Unexpected error (KeyError).")
 
 
-def test_a_lost_pdf_is_temporary_and_the_mail_goes_when_it_is_back(school: School) -> None:
+def test_a_lost_pdf_is_temporary_and_has_itself_made_again(school: School) -> None:
     email = school.rendered()
     name = school.blobs.put(school.tenant_id, PDF, ".pdf")
     school.blobs.delete(school.tenant_id, name, ".pdf")
 
     waiting = school.run(email.id, 1)
-    assert waiting.status == "queued"
-    assert "has no file sha256:" in (waiting.reason or "")
 
-    school.blobs.put(school.tenant_id, PDF, ".pdf")
+    assert waiting.status == "queued"
+    assert PDF_LOST_REPLY in (waiting.reason or "")
+    assert school.attempts(email.id) == [(1, "temporary", None)]
+    assert school.state(email.certificate_id) == "recorded", "its job will make the PDF again"
+    assert [one.arguments for one in school.announced if one.task == PRODUCE][1:] == [(email.certificate_id,)]
+
+    school.render(email.certificate_id)
+    assert school.turns(email.id) == [(1, 0.0), (2, RETRIES[0])], "restoring releases no e-mail again"
     assert school.run(email.id, 2).status == "sent"
+    assert len(school.inbox()) == 1
+
+
+def test_a_damaged_pdf_is_not_sent(school: School, tmp_path: Path) -> None:
+    email = school.rendered()
+    (file,) = (tmp_path / "files").rglob("*.pdf")
+    file.write_bytes(b"%PDF-1.7 Eve's certificate")
+
+    assert school.run(email.id, 1).status == "queued"
+
+    assert school.state(email.certificate_id) == "recorded"
+    assert school.inbox() == []
+
+
+def test_files_that_are_out_of_reach_are_waited_for(school: School, tmp_path: Path) -> None:
+    email = school.rendered()
+    (file,) = (tmp_path / "files").rglob("*.pdf")
+    file.unlink()
+    file.mkdir()
+
+    waiting = school.run(email.id, 1)
+
+    assert waiting.status == "queued"
+    assert "cannot be used" in (waiting.reason or "")
+    assert school.state(email.certificate_id) == "rendered", "nothing is known to be lost"
 
 
 def test_a_recipient_that_is_no_address_fails_for_good(school: School) -> None:

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from certifly.app.wiring import open_parts
 from certifly.certificates.issue import PRODUCE
 from certifly.certificates.mail_facts import read_facts
+from certifly.certificates.produce import produce_lost
 from certifly.core.clock import utc_now
 from certifly.core.settings import Settings
 from certifly.db.database import Database
 from certifly.delivery.email.compose import host_of
 from certifly.delivery.email.queue import release_held
-from certifly.delivery.email.send import ReadFacts, Sender
+from certifly.delivery.email.send import ReadFacts, RestorePDF, Sender
 from certifly.delivery.email.server import read_mail_url
 from certifly.delivery.email.smtp import Mailer
 from certifly.jobs.naming import queue_of
@@ -41,6 +42,7 @@ class WorkerContext:
     mailer: Mailer | None
     sender: Sender
     read_facts: ReadFacts = field(default=read_facts)
+    restore_pdf: RestorePDF = field(default=produce_lost)
 
 
 def work_as(settings: Settings, slot: str, stop: threading.Event) -> None:

@@ -1,6 +1,7 @@
 """What can be wrong with a certificate that a caller names."""
 
 from certifly.core.errors import NotFound
+from certifly.rendering.errors import RenderFailed
 
 
 class CertificateNotFound(NotFound):
@@ -12,3 +13,14 @@ class CertificateNotFound(NotFound):
 
 class TemplateChanged(Exception):
     """The template was published again or archived while the request was prepared; prepare it anew."""
+
+
+class PictureLost(RenderFailed):
+    """A picture of the certificate's template is missing from the file store, or damaged there."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"the picture {name} of its template is lost. Bring the file back, or upload the same picture again "
+            "(POST /api/v1/assets), and render again."
+        )
+        self.name = name

@@ -5,12 +5,12 @@ and recording them again changes nothing. The outcome and the e-mails' release a
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from certifly.certificates.errors import PictureLost
 from certifly.certificates.issue import PRODUCE
 from certifly.certificates.models import FAILED, RECORDED, RENDERED, Certificate
-from certifly.core.errors import NotFound
 from certifly.db.database import Database
 from certifly.db.tenant import TenantDB
 from certifly.delivery.email.queue import release_emails
@@ -21,7 +21,7 @@ from certifly.rendering.fitting import Fitting
 from certifly.rendering.job import RenderJob, asset_names
 from certifly.rendering.pool import RenderPool
 from certifly.storage.blobs import BlobStore
-from certifly.storage.errors import BlobMissing
+from certifly.storage.errors import BlobCorrupt, BlobMissing
 from certifly.templates.queries import get_version
 from certifly.templates.values import title_of
 
@@ -33,19 +33,30 @@ INTERRUPTIONS_MAX = 3
 FAILURE_LENGTH_MAX = 2_000
 
 
-def make_job(db: TenantDB, certificate: Certificate, blobs: BlobStore) -> RenderJob:
-    """Everything that drawing this certificate needs. Raises BlobMissing when a picture of it is lost."""
+def make_job(db: TenantDB, certificate: Certificate) -> RenderJob:
+    """What drawing this certificate needs, but for its pictures: ``with_pictures`` brings those."""
     document = get_version(db, certificate.template_id, certificate.template_version).document
     return RenderJob(
         layout=document.layout,
         fitting=Fitting.from_json(certificate.drawing["fitting"]),
-        assets={name: blobs.get(db.tenant_id, name) for name in asset_names(document.layout)},
+        assets={},
         title=title_of(document, certificate.drawing["values"]),
         language=document.language,
         author=certificate.issuer_name,
         created_at=certificate.created_at,
         check_url=certificate.check_url,
     )
+
+
+def with_pictures(job: RenderJob, blobs: BlobStore, *, tenant_id: int) -> RenderJob:
+    """The job with the pictures of its layout. Blocks, so never inside a transaction. Raises PictureLost."""
+    assets = {}
+    for name in asset_names(job.layout):
+        try:
+            assets[name] = blobs.get_kept(tenant_id, name)
+        except (BlobMissing, BlobCorrupt) as error:
+            raise PictureLost(name) from error
+    return replace(job, assets=assets)
 
 
 def produce(
@@ -63,17 +74,18 @@ def produce(
 
     A certificate that cannot be drawn is recorded as failed with its reason; that is an outcome, not an error.
     """
+    job = database.read(tenant_id, lambda db: _job_of_recorded(db, certificate_id)).result()
+    if job is None:
+        return
     try:
-        job = database.read(tenant_id, lambda db: _job_of_recorded(db, certificate_id, blobs)).result()
-        if job is None:
-            return
+        job = with_pictures(job, blobs, tenant_id=tenant_id)
         pdf = _render(renderers, job, "pdf")
         png = _render(renderers, job, "png") if png_at_once else None
-    except (RenderFailed, BlobMissing) as error:
+    except RenderFailed as error:
         reason = error.message[:FAILURE_LENGTH_MAX]
-        log.error(
-            "certificate_failed", extra={"facts": {"tenant_id": tenant_id, "certificate_id": certificate_id}}
-        )
+        # The reason stays in the row: it may quote what is printed.
+        facts = {"tenant_id": tenant_id, "certificate_id": certificate_id, "error": type(error).__name__}
+        log.error("certificate_failed", extra={"facts": facts})
         database.write(
             tenant_id, lambda db: record_failure(db, certificate_id, reason=reason, now=now)
         ).result()
@@ -105,10 +117,12 @@ def record_files(
     assert certificate is not None, "certificates are never deleted"
     if certificate.state == RENDERED:
         return  # an earlier run of this job got as far as this commit
+    is_restored = certificate.pdf_digest == files.pdf_digest
     certificate.state = RENDERED
     certificate.failure = None
     certificate.pdf_digest = files.pdf_digest
-    certificate.png_digest = files.png_digest
+    if files.png_digest is not None or not is_restored:
+        certificate.png_digest = files.png_digest  # the picture shows what this PDF shows
     certificate.updated_at = now
     release_emails(db, certificate_id, mail_configured=mail_configured, now=now)
 
@@ -126,26 +140,62 @@ def record_failure(db: TenantDB, certificate_id: int, *, reason: str, now: datet
 
 def produce_again(db: TenantDB, certificate: Certificate, *, now: datetime) -> None:
     """Queue the production of a certificate that failed, or whose job was lost. A rendered one stays as it is."""
-    if certificate.state == RENDERED:
-        return
-    certificate.state = RECORDED
-    certificate.failure = None
-    certificate.updated_at = now
-    announce_later(db, PRODUCE, certificate.id, attempt=db.next_id("productions"))
+    if certificate.state != RENDERED:
+        _queue(db, certificate, now=now)
+
+
+def is_pdf_lost(blobs: BlobStore, certificate: Certificate) -> bool:
+    """Whether the stored PDF is missing or damaged. Blocks, so never inside a transaction."""
+    if certificate.state != RENDERED:
+        return False
+    assert certificate.pdf_digest is not None, "rendered means that the PDF is stored"
+    try:
+        blobs.get(certificate.tenant_id, certificate.pdf_digest, ".pdf")
+    except (BlobMissing, BlobCorrupt):
+        return True
+    return False
+
+
+def produce_lost(
+    db: TenantDB,
+    certificate_id: int,
+    *,
+    pdf_digest: str | None,
+    now: datetime,
+    seen_updated_at: datetime | None = None,
+) -> None:
+    """Queue the production of a certificate whose PDF was found lost; until then it counts as not rendered.
+
+    The same row draws the same bytes, so the file comes back under its digest. E-mails that have gone do not go
+    again. Many may notice a loss at once, in several processes: ``seen_updated_at``, of the row they read before
+    they looked for the file, tells those who come after it was restored.
+    """
+    db.lock()
+    certificate = db.get(Certificate, certificate_id)
+    assert certificate is not None, "certificates are never deleted"
+    is_as_seen = seen_updated_at is None or certificate.updated_at == seen_updated_at
+    if certificate.state == RENDERED and certificate.pdf_digest == pdf_digest and is_as_seen:
+        _queue(db, certificate, now=now)
 
 
 def keep_png(db: TenantDB, certificate_id: int, png_digest: str) -> None:
     """Remember the picture that was made on first request."""
     certificate = db.get(Certificate, certificate_id)
-    if certificate is None:
-        raise NotFound("There is no such certificate.")
+    assert certificate is not None, "certificates are never deleted"
     certificate.png_digest = png_digest
 
 
-def _job_of_recorded(db: TenantDB, certificate_id: int, blobs: BlobStore) -> RenderJob | None:
+def _job_of_recorded(db: TenantDB, certificate_id: int) -> RenderJob | None:
     certificate = db.get(Certificate, certificate_id)
     assert certificate is not None, "a job is committed with its certificate"
-    return None if certificate.state == RENDERED else make_job(db, certificate, blobs)
+    return None if certificate.state == RENDERED else make_job(db, certificate)
+
+
+def _queue(db: TenantDB, certificate: Certificate, *, now: datetime) -> None:
+    certificate.state = RECORDED
+    certificate.failure = None
+    certificate.updated_at = now
+    announce_later(db, PRODUCE, certificate.id, attempt=db.next_id("productions"))
 
 
 def _render(renderers: RenderPool, job: RenderJob, format: Format) -> bytes:

@@ -38,7 +38,12 @@ def run_produce(context: ProductionContext, tenant_id: int, certificate_id: int,
 
 
 def fail_produce(
-    context: ProductionContext, tenant_id: int, certificate_id: int, *, attempt: int, reason: str  # noqa: ARG001
+    context: ProductionContext,
+    tenant_id: int,
+    certificate_id: int,
+    *,
+    attempt: int,  # noqa: ARG001
+    reason: str,
 ) -> None:
     """Every run of the job ended in trouble that is not the certificate's: record it for the operator."""
     context.database.write(

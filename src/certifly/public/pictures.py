@@ -6,14 +6,12 @@ bytes. A picture whose file was lost is drawn again from the certificate.
 
 import asyncio
 
-from certifly.certificates.models import Certificate
-from certifly.certificates.produce import keep_png, make_job
+from certifly.certificates.produce import keep_png, make_job, with_pictures
 from certifly.core.errors import Overloaded
-from certifly.db.tenant import TenantDB
 from certifly.public.certificate_facts import Place, read_certificate
 from certifly.rendering.errors import RenderInterrupted
 from certifly.rendering.job import RenderJob
-from certifly.storage.errors import BlobMissing
+from certifly.storage.errors import BlobCorrupt, BlobMissing
 from certifly.web.parts import Parts
 
 SUFFIX = ".png"
@@ -36,7 +34,7 @@ class Pictures:
         if digest is not None:
             try:
                 return await asyncio.to_thread(parts.blobs.get, place.tenant_id, digest, SUFFIX)
-            except BlobMissing:
+            except (BlobMissing, BlobCorrupt):
                 pass  # drawn again below: same certificate, same bytes
         task = self._tasks.get(place)
         if task is None:
@@ -57,11 +55,8 @@ class Pictures:
 
 
 async def _make(parts: Parts, place: Place) -> bytes:
-    def job_of(db: TenantDB, certificate: Certificate) -> RenderJob:
-        return make_job(db, certificate, parts.blobs)
-
-    job = await read_certificate(parts, place, job_of)
-    picture = await asyncio.to_thread(_draw, parts, job)
+    job = await read_certificate(parts, place, make_job)
+    picture = await asyncio.to_thread(_draw, parts, place.tenant_id, job)
     digest = await asyncio.to_thread(parts.blobs.put, place.tenant_id, picture, SUFFIX)
     await asyncio.wrap_future(
         parts.database.write(place.tenant_id, lambda db: keep_png(db, place.certificate_id, digest))
@@ -69,8 +64,9 @@ async def _make(parts: Parts, place: Place) -> bytes:
     return picture
 
 
-def _draw(parts: Parts, job: RenderJob) -> bytes:
+def _draw(parts: Parts, tenant_id: int, job: RenderJob) -> bytes:
     """Draw; once more when the process was ended from outside, which says nothing of the certificate."""
+    job = with_pictures(job, parts.blobs, tenant_id=tenant_id)
     try:
         return parts.renderers.render(job, "png")
     except RenderInterrupted:

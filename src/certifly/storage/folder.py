@@ -3,6 +3,9 @@
 Written with the standard library, not with obstore: obstore's local store renames without fsync, so a power
 cut could leave an empty file under a name that a committed row relies on. Here a blob is written aside,
 fsynced, renamed into place, and its folder fsynced, in that order.
+
+What lies here is personal. A folder made by us is for its owner alone; in one that an operator made, our
+files are as open as he has left that folder, so that his backup can read what he meant it to read.
 """
 
 import contextlib
@@ -13,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
 
+from certifly.core.private import FOLDER_MODE, make_private_folder
 from certifly.storage.errors import StorageUnavailable
 
 ASIDE_FOLDER = ".aside"
@@ -31,7 +35,9 @@ class Folder:
         self._durable: set[Path] = set()
         self._lock = Lock()
         with self._spoken():
-            self._aside.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self._root)
+            self._mode = FOLDER_MODE | (self._root.stat().st_mode & 0o077)
+            self._aside.mkdir(self._mode, exist_ok=True)
             _fsync_folder(self._root.parent)
             self._sweep(before=time.time() - ASIDE_SECONDS_MAX)
 
@@ -41,17 +47,16 @@ class Folder:
 
     def write(self, place: str, content: bytes) -> None:
         target = self._root / place
-        aside = self._aside / uuid.uuid4().hex
         with self._spoken():
             try:
-                self._write_durably(aside, content)
-                self._make_folder_durably(target.parent)
-                aside.replace(target)
-            except OSError:
-                aside.unlink(missing_ok=True)
-                # The folder may have been removed under us: do not trust the memory of it.
+                self._write_and_rename(target, content)
+            except FileNotFoundError:
+                # A folder was removed under us: do not trust the memory of any, and make them anew.
                 self._durable.clear()
-                raise
+                make_private_folder(self._root)
+                self._aside.mkdir(self._mode, exist_ok=True)
+                _fsync_folder(self._root.parent)
+                self._write_and_rename(target, content)
             _fsync_folder(target.parent)
 
     def read(self, place: str) -> bytes | None:
@@ -74,8 +79,19 @@ class Folder:
                 return
             _fsync_folder(target.parent)
 
+    def _write_and_rename(self, target: Path, content: bytes) -> None:
+        aside = self._aside / uuid.uuid4().hex
+        try:
+            self._write_durably(aside, content)
+            self._make_folder_durably(target.parent)
+            aside.replace(target)
+        except OSError:
+            aside.unlink(missing_ok=True)
+            raise
+
     def _write_durably(self, path: Path, content: bytes) -> None:
-        with path.open("xb") as file:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, self._mode & 0o666)
+        with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -87,10 +103,12 @@ class Folder:
         """
         if folder in self._durable:
             return
-        folder.mkdir(parents=True, exist_ok=True)
-        above = folder
-        while above != self._root:
-            above = above.parent
+        path = [folder]
+        while path[-1] != self._root:
+            path.append(path[-1].parent)
+        for one in reversed(path):
+            one.mkdir(self._mode, exist_ok=True)
+        for above in path[1:]:
             _fsync_folder(above)
         with self._lock:
             if len(self._durable) >= DURABLE_FOLDERS_MAX:

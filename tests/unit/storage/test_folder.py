@@ -1,12 +1,16 @@
 """A folder of files survives power cuts, killed processes and careless hands."""
 
 import os
+import shutil
+import stat
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from certifly.storage.blobs import StorageUnavailable, name_of, open_store, place_of
+from certifly.storage.blobs import BlobMissing, StorageUnavailable, name_of, open_store, place_of
 from certifly.storage.folder import ASIDE_FOLDER, ASIDE_SECONDS_MAX
 
 PDF = b"%PDF-1.7 Ada's certificate"
@@ -43,12 +47,62 @@ def test_a_folder_removed_by_hand_is_made_again(tmp_path: Path) -> None:
     file.unlink()
     file.parent.rmdir()
 
-    with pytest.raises(StorageUnavailable, match="No such file"):
-        store.put(1, PDF, ".pdf")
-
     assert store.put(1, PDF, ".pdf") == name
     assert store.get(1, name, ".pdf") == PDF
     assert list((tmp_path / ASIDE_FOLDER).iterdir()) == []
+
+
+def test_everything_removed_by_hand_is_made_again(tmp_path: Path) -> None:
+    store = open_store(str(tmp_path / "files"))
+    name = store.put(1, PDF, ".pdf")
+    shutil.rmtree(tmp_path / "files")
+
+    with pytest.raises(BlobMissing):
+        store.get(1, name, ".pdf")
+    assert store.put(1, PDF, ".pdf") == name
+    assert store.get(1, name, ".pdf") == PDF
+    assert modes(tmp_path / "files") == {0o700, 0o600}
+
+
+def test_what_we_make_is_for_its_owner_alone(tmp_path: Path) -> None:
+    with a_umask_of(0o022):
+        open_store(str(tmp_path / "new" / "files")).put(1, PDF, ".pdf")
+
+    assert modes(tmp_path / "new") == {0o700, 0o600}
+
+
+def test_in_a_folder_that_an_operator_opened_wider_our_files_are_as_open(tmp_path: Path) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    folder.chmod(0o750)
+    with a_umask_of(0o022):
+        open_store(str(folder)).put(1, PDF, ".pdf")
+
+    assert modes(folder) == {0o750, 0o640}
+
+
+def test_a_place_that_cannot_be_written_leaves_nothing_aside(tmp_path: Path) -> None:
+    store = open_store(str(tmp_path))
+    (tmp_path / place_of(1, name_of(PDF), ".pdf")).mkdir(parents=True)
+
+    with pytest.raises(StorageUnavailable):
+        store.put(1, PDF, ".pdf")
+
+    assert list((tmp_path / ASIDE_FOLDER).iterdir()) == []
+
+
+@contextmanager
+def a_umask_of(mask: int) -> Iterator[None]:
+    before = os.umask(mask)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def modes(folder: Path) -> set[int]:
+    """The permissions of a folder and of everything in it."""
+    return {stat.S_IMODE(path.stat().st_mode) for path in (folder, *folder.rglob("*"))}
 
 
 def test_what_a_killed_process_left_aside_is_swept_after_an_hour(tmp_path: Path) -> None:

@@ -3,12 +3,16 @@
 A process killed between act and outcome leaves an attempt without an end. The job then runs again and the
 message goes out once more, with the same Message-ID, since not sending it would be worse. What must stay
 true: nothing is sent for a turn that has passed, and ``sent`` is written only after a server has accepted.
+
+A PDF that is lost is a temporary failure: what makes it again is queued with the outcome, and the next attempt
+finds it.
 """
 
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from certifly.db.database import Database
 from certifly.db.tenant import TenantDB
@@ -29,7 +33,7 @@ from certifly.delivery.email.models import (
 from certifly.delivery.email.queue import announce_turn, hold
 from certifly.delivery.email.smtp import Mailer, Outcome
 from certifly.storage.blobs import BlobStore
-from certifly.storage.errors import StorageError
+from certifly.storage.errors import BlobCorrupt, BlobMissing, StorageUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +41,16 @@ ATTEMPTS_LISTED_MAX = 100
 
 ReadFacts = Callable[[TenantDB, int], CertificateFacts]
 """What an e-mail tells of a certificate, by its id. Certificates know; delivery asks through this."""
+
+PDF_LOST_REPLY = "The PDF of the certificate was lost from the file store, and is being made again."
+
+
+class RestorePDF(Protocol):
+    """Has the lost PDF of a certificate made again. Certificates know how; delivery asks through this."""
+
+    def __call__(
+        self, db: TenantDB, certificate_id: int, *, pdf_digest: str | None, now: datetime
+    ) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +81,7 @@ def send(
     blobs: BlobStore,
     mailer: Mailer | None,
     read_facts: ReadFacts,
+    restore_pdf: RestorePDF,
     sender: Sender,
     *,
     tenant_id: int,
@@ -86,9 +101,15 @@ def send(
 
     # What a certificate says never changes, so it need not be read by the one writer.
     facts = database.read(tenant_id, lambda db: read_facts(db, intention.certificate_id)).result()
-    outcome = attempt(
-        blobs, mailer, intention, facts, tenant_id=tenant_id, sender=sender.address, now=clock()
-    )
+    is_lost = False
+    try:
+        outcome = attempt(
+            blobs, mailer, intention, facts, tenant_id=tenant_id, sender=sender.address, now=clock()
+        )
+    except (BlobMissing, BlobCorrupt):
+        is_lost = True
+        log.error("email_without_pdf", extra={"facts": {"tenant_id": tenant_id, "email_id": email_id}})
+        outcome = Outcome(TEMPORARY, None, PDF_LOST_REPLY)
     log.info(
         "email_attempted",
         extra={
@@ -101,10 +122,14 @@ def send(
             }
         },
     )
-    database.write(
-        tenant_id,
-        lambda db: record_outcome(db, intention, outcome, retry_seconds=sender.retry_seconds, now=clock()),
-    ).result()
+    now = clock()
+
+    def record(db: TenantDB) -> None:
+        record_outcome(db, intention, outcome, retry_seconds=sender.retry_seconds, now=now)
+        if is_lost:
+            restore_pdf(db, intention.certificate_id, pdf_digest=facts.pdf_name, now=now)
+
+    database.write(tenant_id, record).result()
 
 
 def begin(
@@ -160,7 +185,7 @@ def attempt(
     sender: str,
     now: datetime,
 ) -> Outcome:
-    """Compose the message and hand it to the mail server."""
+    """Compose the message and hand it to the mail server. Raises BlobMissing and BlobCorrupt for a lost PDF."""
     try:
         envelope_recipient = mailbox(intention.recipient).addr_spec
     except AddressUnusable as error:
@@ -171,11 +196,7 @@ def attempt(
         return Outcome(TEMPORARY, None, "CERTIFLY_MAIL_FROM is not an address that mail can come from.")
     try:
         pdf = blobs.get(tenant_id, facts.pdf_name, ".pdf")
-    except StorageError as error:
-        # The operator can bring the file back, from a copy or by rendering it again.
-        log.error(
-            "email_without_pdf", extra={"facts": {"tenant_id": tenant_id, "email_id": intention.email_id}}
-        )
+    except StorageUnavailable as error:
         return Outcome(TEMPORARY, None, error.message)
     message = compose(
         facts,

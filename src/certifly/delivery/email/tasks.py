@@ -4,7 +4,7 @@ from typing import Protocol
 
 from certifly.core.clock import utc_now
 from certifly.db.database import Database
-from certifly.delivery.email.send import ReadFacts, Sender, record_defeat, send
+from certifly.delivery.email.send import ReadFacts, RestorePDF, Sender, record_defeat, send
 from certifly.delivery.email.smtp import Mailer
 from certifly.storage.blobs import BlobStore
 
@@ -28,6 +28,9 @@ class MailContext(Protocol):
     @property
     def read_facts(self) -> ReadFacts: ...
 
+    @property
+    def restore_pdf(self) -> RestorePDF: ...
+
 
 def run_send(context: MailContext, tenant_id: int, email_id: str, *, attempt: int) -> None:
     """Make one attempt to send an e-mail; ``attempt`` is its turn. Running it again is harmless."""
@@ -36,6 +39,7 @@ def run_send(context: MailContext, tenant_id: int, email_id: str, *, attempt: in
         context.blobs,
         context.mailer,
         context.read_facts,
+        context.restore_pdf,
         context.sender,
         tenant_id=tenant_id,
         email_id=email_id,

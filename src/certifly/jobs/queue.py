@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from certifly.core.memory import settle_memory
 from certifly.db.tenant import Announcement
-from certifly.jobs.bulk import Listener
+from certifly.jobs.bulk import Listener, Moulds, Rows, send
 from certifly.jobs.naming import (
     APPLICATION_NAME,
     APPLICATION_VERSION,
@@ -36,6 +36,7 @@ class JobQueue:
 
     def __init__(self) -> None:
         self._client: DBOSClient | None = None
+        self._moulds = Moulds()
         self._wake = sa.text(f"NOTIFY {WAKE_CHANNEL}")
 
     def warm(self) -> None:
@@ -49,14 +50,24 @@ class JobQueue:
         """Write the jobs into the transaction that is open on ``connection``."""
         if self._client is None:
             self._client = client_of(connection.engine)
-        listener = Listener(connection)
-        for announcement in announcements:
-            arguments = arguments_of(announcement)
-            options = options_of(announcement.task, arguments, delay_seconds=announcement.delay_seconds)
-            self._client.enqueue_in_transaction(cast("sa.Connection", listener), options, *arguments)
-        listener.send()
+        send(connection, [self._rows_of(connection, announcement) for announcement in announcements])
         if connection.dialect.name == "postgresql":
             connection.execute(self._wake)
+
+    def _rows_of(self, connection: sa.Connection, announcement: Announcement) -> Rows:
+        assert self._client is not None, "enqueue has made it"
+        client, task, delay = self._client, announcement.task, announcement.delay_seconds
+        arguments = arguments_of(announcement)
+
+        def ask(listener: Listener) -> None:
+            options = options_of(task, arguments, delay_seconds=delay)
+            client.enqueue_in_transaction(cast("sa.Connection", listener), options, *arguments)
+
+        if delay > 0:
+            listener = Listener(connection)
+            ask(listener)
+            return listener.rows
+        return self._moulds.cast(connection, task, arguments, ask)
 
 
 def client_of(engine: sa.Engine) -> "DBOSClient":

@@ -3,6 +3,7 @@
 ``python tests/integration/jobs_process.py DATABASE_URL SLOT FOLDER``
 """
 
+import os
 import sys
 import time
 from collections import Counter
@@ -83,5 +84,5 @@ TASKS = {
 if __name__ == "__main__":
     configure_logging("info")
     stop = stop_on_signals()
-    end_with_parent(stop)
+    end_with_parent(stop, parent=os.getppid())
     run_slot(sys.argv[1], sys.argv[2], TASKS, Diary(Path(sys.argv[3])), stop, drain_seconds=2.0)

@@ -120,7 +120,7 @@ def test_a_child_ends_when_its_supervisor_is_killed(tmp_path: Path) -> None:
 import os, sys, threading
 from certifly.worker.supervise import end_with_parent
 stop = threading.Event()
-end_with_parent(stop)
+end_with_parent(stop, parent=os.getppid())
 {write_pid(file)}
 stop.wait(60)
 """

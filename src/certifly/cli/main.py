@@ -5,7 +5,6 @@ codes: 0 done, 1 refused or failed, 2 called in a way there is not, 130 interrup
 """
 
 import json
-import os
 import sys
 from collections.abc import Mapping
 
@@ -43,10 +42,6 @@ def main() -> None:
     except click.UsageError as error:
         _tell_usage(error)
         exit_code = error.exit_code
-    except BrokenPipeError:
-        # Whoever read us has gone (``| head``). Python would complain once more while it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        exit_code = 1
     except DomainError as error:
         _tell(error)
         exit_code = 1

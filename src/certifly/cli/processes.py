@@ -5,7 +5,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -13,8 +13,9 @@ import click
 from certifly.cli.answers import json_option, tell
 from certifly.core.errors import DomainError
 
-SERVE = ("-m", "certifly", "serve", "--supervised")
-WORK = ("-m", "certifly", "work", "--slot")
+supervisor_option = click.option(
+    "--supervisor", type=int, help="Id of the process that started this one; end when it does.", hidden=True
+)
 
 
 class CannotListen(DomainError):
@@ -39,8 +40,8 @@ def migrate(as_json: bool) -> None:
 @click.command()
 @click.option("--host", help="Address to listen on (CERTIFLY_HOST).")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (CERTIFLY_PORT).")
-@click.option("--supervised", is_flag=True, help="End with the process that started this one.", hidden=True)
-def serve(host: str | None, port: int | None, supervised: bool) -> None:
+@supervisor_option
+def serve(host: str | None, port: int | None, supervisor: int | None) -> None:
     """Serve HTTP: the API and the public pages."""
     import uvicorn
 
@@ -53,8 +54,8 @@ def serve(host: str | None, port: int | None, supervised: bool) -> None:
     require_migrated(settings)
     address = (host or settings.host, port or settings.port)
     check_address_is_free(*address)
-    if supervised:
-        _end_with_parent()
+    if supervisor is not None:
+        _end_with(supervisor)
     uvicorn.run(
         create_app(settings),
         host=address[0],
@@ -74,7 +75,8 @@ def serve(host: str | None, port: int | None, supervised: bool) -> None:
     "--slots", type=click.IntRange(1, 64), help="Worker processes to keep alive (CERTIFLY_WORKER_SLOTS)."
 )
 @click.option("--slot", help="Work as this one slot, in this process.", hidden=True)
-def work(slots: int | None, slot: str | None) -> None:
+@supervisor_option
+def work(slots: int | None, slot: str | None, supervisor: int | None) -> None:
     """Produce files and send e-mails."""
     from certifly.app.migrate import require_migrated
     from certifly.app.wiring import load_settings
@@ -89,7 +91,8 @@ def work(slots: int | None, slot: str | None) -> None:
 
     from certifly.app.working import work_as
 
-    end_with_parent(stop)
+    if supervisor is not None:
+        end_with_parent(stop, parent=supervisor)
     work_as(settings, slot, stop)
 
 
@@ -117,7 +120,7 @@ def run(port: int | None, demo: Path | None, as_json: bool) -> None:
     if not is_migrated(settings):
         migrate_all(settings)
     stop, demo_failed = stop_on_signals(), threading.Event()
-    commands = {"web": (sys.executable, *SERVE)} | dict(_workers(settings.worker_name, settings.worker_slots))
+    commands = {"web": _supervised("serve")} | _workers(settings.worker_name, settings.worker_slots)
     if demo is not None:
         from certifly.cli.demo import present
 
@@ -150,16 +153,22 @@ def _settle_addresses(port: int | None) -> None:
             os.environ[name] = value
 
 
-def _workers(name: str, slots: int) -> Mapping[str, tuple[str, ...]]:
-    return {f"{name}-{number}": (sys.executable, *WORK, f"{name}-{number}") for number in range(1, slots + 1)}
+def _workers(name: str, slots: int) -> dict[str, Sequence[str]]:
+    names = [f"{name}-{number}" for number in range(1, slots + 1)]
+    return {slot: _supervised("work", "--slot", slot) for slot in names}
 
 
-def _end_with_parent() -> None:
+def _supervised(*arguments: str) -> Sequence[str]:
+    """A command of ours that this process keeps alive, and that does not outlive it."""
+    return (sys.executable, "-m", "certifly", *arguments, "--supervisor", str(os.getpid()))
+
+
+def _end_with(supervisor: int) -> None:
     """A web process that outlives a killed supervisor would hold the port against the next one."""
     from certifly.worker.supervise import end_with_parent
 
     orphaned = threading.Event()
-    end_with_parent(orphaned)
+    end_with_parent(orphaned, parent=supervisor)
 
     def leave() -> None:
         orphaned.wait()

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from certifly.core.limits import DATABASE_WAIT_SECONDS
+from certifly.core.private import make_private_file, make_private_folder
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -43,14 +44,32 @@ def create_engine(
     )
 
 
+def make_folder(database_url: str) -> None:
+    """Make the folder that an SQLite database lies in; nothing for a server."""
+    url = sa.make_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        assert url.database, "an SQLite address names a file"
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+
+
+def make_database_file(url: sa.URL) -> None:
+    """Make the file of an SQLite database, for its owner alone, unless there is one; nothing for PostgreSQL.
+
+    SQLite makes the files beside it (``-wal``, ``-shm``) as open as the database itself, so an operator who
+    opened his wider has them wider too. An empty file is an empty database.
+    """
+    if url.get_backend_name() == "sqlite":
+        assert url.database, "an SQLite address names a file"
+        make_private_folder(Path(url.database).absolute().parent)
+        make_private_file(Path(url.database))
+
+
 def _create_sqlite(
     database_url: str, *, writes: bool, connections_max: int, wait_seconds: float
 ) -> sa.Engine:
-    url = sa.make_url(database_url)
-    assert url.database, "an SQLite address names a file"
-    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    make_folder(database_url)
     engine = sa.create_engine(
-        url,
+        database_url,
         connect_args={"timeout": wait_seconds, "check_same_thread": False},
         pool_size=connections_max,
         max_overflow=0,

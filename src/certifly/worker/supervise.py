@@ -80,9 +80,11 @@ def supervise(
     return given_up
 
 
-def end_with_parent(stop: threading.Event) -> None:
-    """Set ``stop`` when the process that started this one is gone, so that no kill leaves orphans behind."""
-    parent = os.getppid()
+def end_with_parent(stop: threading.Event, *, parent: int) -> None:
+    """Set ``stop`` when ``parent``, which started this process, is gone, so that no kill leaves orphans behind.
+
+    The parent tells its id itself: asked for here, it could be gone already, and its heir be taken for it.
+    """
 
     def look() -> None:
         while os.getppid() == parent:

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from certifly.app.checkup import parts
 from certifly.app.checkup.finding import Finding
 from certifly.app.checkup.records import look_at_records
@@ -69,8 +71,7 @@ def _look(settings: Settings, *, now: datetime) -> Iterator[Finding]:
 def _look_at_database(settings: Settings) -> Finding:
     try:
         return parts.look_at_database(settings)
-    except Exception as error:
+    except SQLAlchemyError as error:
         trouble = trouble_in(error)
-        if trouble is None:
-            raise
-        return Finding("database", "trouble", trouble.message)
+        message = trouble.message if trouble else f"It cannot be looked at ({type(error).__name__})."
+        return Finding("database", "trouble", message)

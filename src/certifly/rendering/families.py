@@ -4,6 +4,8 @@ The chosen family comes first, then what brings the characters it lacks. The exc
 what makes a mixed text look set by one hand.
 """
 
+from functools import lru_cache
+
 from certifly.rendering.drawing import language_and_region
 from certifly.rendering.fonts import EMOJI_FAMILY, HAN_FAMILIES, FontBook
 from certifly.rendering.layout import TextElement
@@ -19,10 +21,18 @@ from certifly.rendering.shaping import Type, covers
 
 _TRADITIONAL_CHINESE = frozenset({"TW", "HK", "MO"})
 _AN_IDEOGRAPH = "中"
+_ASCII = "".join(map(chr, range(0x20, 0x7F)))
+PLAIN_TYPES_KEPT_MAX = 512
 
 
 def type_of(book: FontBook, element: TextElement, text: str, language: str, *, only_needed: bool) -> Type:
     """What ``text`` is set in, without a size. With ``only_needed`` no family is named that brings nothing."""
+    if only_needed and text.isascii() and text.replace("\n", "").isprintable():
+        plain = _plain_type(
+            book, element.font, element.weight, element.italic, element.letter_spacing, language
+        )
+        if plain is not None:
+            return plain
     scripts = {script_of(character) for character in text}
     language_code, region = language_and_region(language)
     han_style = _han_style(scripts, language_code, region)
@@ -36,6 +46,24 @@ def type_of(book: FontBook, element: TextElement, text: str, language: str, *, o
         weight=element.weight,
         is_italic=element.italic,
         tracking=0.0 if scripts & CONNECTED_SCRIPTS else element.letter_spacing,
+        language=f"{language_code}-{region}" if region else language_code,
+        size=None,
+    )
+
+
+@lru_cache(maxsize=PLAIN_TYPES_KEPT_MAX)
+def _plain_type(
+    book: FontBook, family: str, weight: int, is_italic: bool, letter_spacing: float, language: str
+) -> Type | None:
+    """What any text in ASCII is set in: the chosen family alone, if it has all of it. Names and codes are."""
+    if not all(covers(book, family, character) for character in _ASCII):
+        return None
+    language_code, region = language_and_region(language)
+    return Type(
+        families=((family, ""),),
+        weight=weight,
+        is_italic=is_italic,
+        tracking=letter_spacing,
         language=f"{language_code}-{region}" if region else language_code,
         size=None,
     )

@@ -25,9 +25,8 @@ from pathlib import Path
 import pypdfium2
 
 from bench.memory import photograph
-from bench.renders import CHECK_URL, COURSE, INK, ISSUED, MONDAY, name_of
+from bench.renders import CHECK_URL, COURSE, INK, ISSUED, MONDAY, name_of, static_garamond
 from certifly.rendering.fit import fit
-from certifly.rendering.fonts import font_book
 from certifly.rendering.job import RenderJob
 from certifly.rendering.layout import Layout
 from certifly.rendering.process import Drawing
@@ -100,10 +99,9 @@ def weasyprint_pdf() -> Make:
     fonts = FontConfiguration()
     folder = Path(tempfile.mkdtemp(prefix="certifly-bench-"))
     (folder / "ground.jpg").write_bytes(ground())
-    garamond = next(cut.path for cut in font_book().cuts["EB Garamond"] if not cut.is_italic)
     style = CSS(
         string=f"""
-        @font-face {{ font-family: G; src: url("{Path(garamond).as_uri()}") }}
+        @font-face {{ font-family: G; src: url("{Path(static_garamond()).as_uri()}") }}
         @page {{ size: 297mm 210mm; margin: 0 }}
         body {{ margin: 0; font-family: G; color: {INK} }}
         img {{ position: absolute; left: 0; top: 0; width: 297mm; height: 210mm }}

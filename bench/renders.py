@@ -134,7 +134,7 @@ def weasyprint() -> Draw:
     fonts = FontConfiguration()
     style = CSS(
         string=f"""
-        @font-face {{ font-family: G; src: url("{Path(_garamond()).as_uri()}") }}
+        @font-face {{ font-family: G; src: url("{Path(static_garamond()).as_uri()}") }}
         @page {{ size: 297mm 210mm; margin: 0; background: #fffdf7 }}
         body {{ margin: 0; font-family: G; color: {INK} }}
         div {{ position: absolute; left: 40mm; width: 217mm; text-align: center }}
@@ -168,7 +168,7 @@ def reportlab() -> Draw:
     from reportlab.pdfbase.ttfonts import TTFont
     from reportlab.pdfgen.canvas import Canvas
 
-    pdfmetrics.registerFont(TTFont("G", _garamond()))
+    pdfmetrics.registerFont(TTFont("G", static_garamond()))
 
     def draw(number: int) -> bytes:
         file = io.BytesIO()
@@ -205,7 +205,7 @@ def _code(number: int) -> str:
 
 
 @cache
-def _garamond() -> str:
+def static_garamond() -> str:
     """One static cut: with the variable file WeasyPrint takes three times as long."""
     from fontTools.ttLib import TTFont
     from fontTools.varLib.instancer import instantiateVariableFont

@@ -69,6 +69,17 @@ def test_a_job_that_exists_is_left_alone(database_url: str) -> None:
     assert [row["status"] for row in rows] == ["SUCCESS", "ENQUEUED"]
 
 
+def test_jobs_are_written_on_one_connection_after_the_other(database_url: str) -> None:
+    engine = create_engine(database_url, writes=True, connections_max=1)
+    queue = JobQueue()
+    for announcement in ANNOUNCED:
+        with engine.begin() as connection:
+            queue.enqueue(connection, [announcement])
+    with engine.begin() as connection:
+        assert len(stored(connection)[0]) == len(ANNOUNCED)
+    engine.dispose()
+
+
 @pytest.mark.postgres
 def test_the_schema_of_dbos_is_not_forced_on_our_own_tables(postgres: Any) -> None:
     engine = create_engine(postgres.service_url, writes=True, connections_max=1)

@@ -30,6 +30,7 @@ class Listener:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
         self.rows: Rows = {}
+        self.options: Mapping[str, Any] = {}
         self.dialect = object()
         """Not that of DBOS's own engine, so it hands us statements instead of prepared SQL."""
 
@@ -49,6 +50,7 @@ class Listener:
 
     def execution_options(self, **options: Any) -> None:
         """See ``get_execution_options``."""
+        self.options = options
         self._connection.execution_options(**options)
 
 
@@ -57,6 +59,7 @@ class Moulds:
 
     def __init__(self) -> None:
         self._rows: dict[str, list[tuple[sa.Table, Mapping[str, Any]]]] = {}
+        self._options: Mapping[str, Any] = {}
 
     def cast(self, connection: sa.Connection, task: str, arguments: Arguments, enqueue: Enqueue) -> Rows:
         """The rows of one job. The first of a task is asked of DBOS, by ``enqueue``."""
@@ -64,12 +67,15 @@ class Moulds:
         if mould is None:
             listener = Listener(connection)
             enqueue(listener)
+            self._options = listener.options
             self._rows[task] = [(table, row) for table, rows in listener.rows.items() for row in rows]
             return listener.rows
+        # Where the tables are is told to each connection; DBOS has told it to the first one only.
+        connection.execution_options(**self._options)
         changes = {
             KEY: job_id(task, arguments),
             # Tells this insert from another of the same job; nobody must be unable to guess it.
-            "creator_xid": str(uuid.UUID(int=random.getrandbits(128), version=4)),  # noqa: S311
+            "creator_xid": str(uuid.UUID(int=random.getrandbits(128), version=4)),
             "inputs": _encoded(arguments),
         }
         return {

@@ -75,7 +75,7 @@ def _request_id(scope: Scope) -> str:
                 return str(text)
     # Only to be told apart: the system's randomness would cost a call to the kernel, and hand the interpreter
     # to another thread.
-    return f"{random.getrandbits(128):032x}"  # noqa: S311
+    return f"{random.getrandbits(128):032x}"
 
 
 def _log(scope: Scope, status: int, seconds: float) -> None:

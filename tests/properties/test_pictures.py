@@ -3,7 +3,6 @@
 import hashlib
 import io
 import re
-import tempfile
 from pathlib import Path
 from xml.etree.ElementTree import fromstring
 
@@ -48,6 +47,12 @@ SAMPLES = [
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><style>.a{fill:#abc}</style><g id="g" class="a">'
     b'<path d="M0 0C1 2 3 4 5 6z" transform="rotate(3)"/></g><use href="#g" opacity=".5"/></svg>',
 ]
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    folder: Path = tmp_path_factory.mktemp("engine")
+    return Engine(folder)
 
 
 def judge(content: bytes) -> Picture | None:
@@ -128,7 +133,9 @@ elements = st.recursive(
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(body=st.lists(elements, max_size=4), root=attributes)
-def test_any_svg_is_clean_or_refused_and_what_is_clean_draws(body: list[str], root: dict[str, str]) -> None:
+def test_any_svg_is_clean_or_refused_and_what_is_clean_draws(
+    engine: Engine, body: list[str], root: dict[str, str]
+) -> None:
     root = {"viewBox": "0 0 9 9", **root, "xmlns": "http://www.w3.org/2000/svg"}
     kept = judge(element("svg", root, body).encode())
 
@@ -141,21 +148,12 @@ def test_any_svg_is_clean_or_refused_and_what_is_clean_draws(body: list[str], ro
     again = judge(kept.content)
     assert again is not None
     assert without_names(again.content) == without_names(kept.content)
-    assert engine().pdf(job_that("Ada", pictures={name_of(kept.content): kept.content})).startswith(b"%PDF")
+    assert engine.pdf(job_that("Ada", pictures={name_of(kept.content): kept.content})).startswith(b"%PDF")
 
 
 def without_names(content: bytes) -> bytes:
     """The file but for the numbers in its names: a name on what draws nothing is used up the first time."""
     return re.sub(rb"\bp\d+", b"p", content)
-
-
-_engines: list[Engine] = []
-
-
-def engine() -> Engine:
-    if not _engines:
-        _engines.append(Engine(Path(tempfile.mkdtemp(prefix="certifly-test-"))))
-    return _engines[0]
 
 
 def name_of(content: bytes) -> str:

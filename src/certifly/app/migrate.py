@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from certifly.core.errors import DomainError
 from certifly.core.settings import Settings
-from certifly.db.engine import create_engine, make_database_file, make_folder
+from certifly.db.engine import create_engine, make_database_file
 from certifly.db.migrate import grant_tables, migrate, newest_revision, revision_of
 from certifly.jobs.migrate import grant_jobs, migrate_jobs
 
@@ -16,10 +16,9 @@ def migrate_all(settings: Settings) -> str:
     rights on the rows only, and stays under row-level security.
     """
     owner_url = settings.database_owner_url or settings.database_url
-    make_database_file(sa.make_url(owner_url))  # before DBOS would make it, open to everyone
+    make_database_file(owner_url)  # before DBOS would make it, open to everyone
     # Ours come last: the revision they end with says that everything before it was done, also after a kill.
     # So a new version of DBOS that brings migrations needs a new revision of ours.
-    make_folder(owner_url)
     migrate_jobs(owner_url)
     revision = migrate(owner_url)
     role = sa.make_url(settings.database_url).username

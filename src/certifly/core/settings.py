@@ -20,6 +20,8 @@ PREFIX = "CERTIFLY_"
 SECRET_KEY_BYTES_MIN = 32
 _PLAIN_ADDRESS = re.compile(r"[^\s@<>(),;:\"\[\]\\]+@[^\s@<>(),;:\"\[\]\\]+")
 SECRET_FILE_BYTES_MAX = 64 * 1024
+RETRIES_MAX = 20
+RETRY_SECONDS_MAX = 7 * 24 * 3600
 
 
 class SettingsInvalid(DomainError):
@@ -71,7 +73,9 @@ class Settings(BaseModel):
     """Folder of further fonts, beside the ones that come with Certifly."""
     rate_limit_per_minute: Annotated[int, Field(ge=0)] = 0
     """Most API calls a minute per token in one web process; 0 means no limit."""
-    email_retry_seconds: tuple[float, ...] = (60.0, 300.0, 1800.0, 7200.0, 28800.0)
+    email_retry_seconds: Annotated[
+        tuple[Annotated[float, Field(ge=0, le=RETRY_SECONDS_MAX)], ...], Field(max_length=RETRIES_MAX)
+    ] = (60.0, 300.0, 1800.0, 7200.0, 28800.0)
     """Waits between the attempts to deliver one e-mail, comma separated; after the last it has failed."""
 
     @field_validator("public_url")

@@ -1,5 +1,6 @@
 """Connections that keep their promises: foreign keys, durability, waiting, and the right kind of BEGIN."""
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -44,30 +45,25 @@ def create_engine(
     )
 
 
-def make_folder(database_url: str) -> None:
-    """Make the folder that an SQLite database lies in; nothing for a server."""
-    url = sa.make_url(database_url)
-    if url.get_backend_name() == "sqlite":
-        assert url.database, "an SQLite address names a file"
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-
-
-def make_database_file(url: sa.URL) -> None:
+def make_database_file(database_url: str) -> None:
     """Make the file of an SQLite database, for its owner alone, unless there is one; nothing for PostgreSQL.
 
     SQLite makes the files beside it (``-wal``, ``-shm``) as open as the database itself, so an operator who
     opened his wider has them wider too. An empty file is an empty database.
     """
+    url = sa.make_url(database_url)
     if url.get_backend_name() == "sqlite":
         assert url.database, "an SQLite address names a file"
-        make_private_folder(Path(url.database).absolute().parent)
-        make_private_file(Path(url.database))
+        # What the operating system refuses here, SQLite says in its own words when it connects.
+        with contextlib.suppress(OSError):
+            make_private_folder(Path(url.database).absolute().parent)
+            make_private_file(Path(url.database))
 
 
 def _create_sqlite(
     database_url: str, *, writes: bool, connections_max: int, wait_seconds: float
 ) -> sa.Engine:
-    make_folder(database_url)
+    make_database_file(database_url)
     engine = sa.create_engine(
         database_url,
         connect_args={"timeout": wait_seconds, "check_same_thread": False},

@@ -92,6 +92,8 @@ class _Place:
     index: int
     element: TextElement
     names: tuple[str, ...]
+    written: tuple[tuple[str, bool], ...]
+    """The lines as the template has them, and whether there are placeholders in each."""
     language: str
 
     def text(self, values: Mapping[str, str]) -> str | None:
@@ -102,10 +104,12 @@ class _Place:
         if self.names and not any(values.get(name, "").strip() for name in self.names):
             return None
         lines = []
-        for written in _LINE_ENDS.sub("\n", self.element.text).split("\n"):
-            filled = _LINE_ENDS.sub(" ", fill(written, values)).replace("\n", " ")
-            line = _SPACES.sub(" ", filled).strip(" ")
-            if line or not names_in(written):
+        for written, has_names in self.written:
+            line = fill(written, values)
+            if not line.isprintable():
+                line = _LINE_ENDS.sub(" ", line).replace("\n", " ")
+            line = _SPACES.sub(" ", line).strip(" ")
+            if line or not has_names:
                 lines.append(line)
         text = "\n".join(lines)
         return _upper(text, self.language) if self.element.uppercase else text
@@ -129,7 +133,13 @@ class _Same:
 @lru_cache(maxsize=LAYOUTS_KEPT_MAX)
 def _places_of(same: _Same, language: str) -> tuple[_Place, ...]:
     return tuple(
-        _Place(index, element, tuple(names_in(element.text)), language)
+        _Place(
+            index,
+            element,
+            tuple(names_in(element.text)),
+            tuple((line, bool(names_in(line))) for line in _LINE_ENDS.sub("\n", element.text).split("\n")),
+            language,
+        )
         for index, element in enumerate(same.layout.elements)
         if isinstance(element, TextElement)
     )

@@ -171,9 +171,16 @@ def set_line(book: FontBook, text: str, type: Type, is_right_to_left: bool) -> L
         if number:
             # Where exactly the typesetter ends a run is its affair; at worst this is a gap too many.
             pen += max(type.tracking, 0)
-        for cluster, advance, ink in glyphs.found:
-            left, right = min(left, pen + ink[0]), max(right, pen + ink[1])
-            top, bottom = max(top, ink[2]), min(bottom, ink[3])
+        # Comparisons instead of min() and max(): this loop runs for every character of every name.
+        for cluster, advance, (ink_left, ink_right, ink_top, ink_bottom) in glyphs.found:
+            if pen + ink_left < left:
+                left = pen + ink_left
+            if pen + ink_right > right:
+                right = pen + ink_right
+            if ink_top > top:
+                top = ink_top
+            if ink_bottom < bottom:
+                bottom = ink_bottom
             advances[start + cluster] += advance
             pen += advance
     if not text.isascii() and any(map(is_wide_punctuation, text)):

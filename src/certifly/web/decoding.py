@@ -158,13 +158,7 @@ class _NotJSON(Exception):
 
 def _parse(text: str) -> Any:
     try:
-        value = json.loads(
-            text,
-            object_pairs_hook=_object,
-            parse_constant=_no_constant,
-            parse_float=_float,
-            parse_int=_integer,
-        )
+        value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise _NotJSON(
             f"The body is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}."
@@ -203,6 +197,12 @@ def _integer(text: str) -> int:
     if len(text) > 400:
         _refuse(f"The number {text[:40]}… is too large.")
     return int(text)
+
+
+# Made once: json.loads() would make another for every body.
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_constant=_no_constant, parse_float=_float, parse_int=_integer
+)
 
 
 def _check_depth(value: Any) -> None:

@@ -96,9 +96,16 @@ def _sound_title(text: str) -> str:
     return text
 
 
-Line = Annotated[str, AfterValidator(_one_clean_line)]
+# What a schema can say of these rules, it says too; the sentences of the answers come from the rules.
+Line = Annotated[str, AfterValidator(_one_clean_line), Field(json_schema_extra={"minLength": 1})]
 FieldName = Annotated[
-    Line, StringConstraints(max_length=FIELD_NAME_CHARACTERS_MAX), AfterValidator(_nameable)
+    Line,
+    StringConstraints(max_length=FIELD_NAME_CHARACTERS_MAX),
+    AfterValidator(_nameable),
+    Field(json_schema_extra={"minLength": 1, "pattern": "^[^.*{}]+$"}),
+]
+Language = Annotated[
+    str, AfterValidator(_known_language), Field(json_schema_extra={"pattern": f"^{_LANGUAGE.pattern}$"})
 ]
 
 
@@ -127,7 +134,7 @@ class TemplateDocument(_Strict):
     """A design with its fields."""
 
     name: Annotated[Line, StringConstraints(max_length=NAME_CHARACTERS_MAX)]
-    language: Annotated[str, AfterValidator(_known_language)]
+    language: Language
     timezone: Annotated[str, AfterValidator(_known_timezone)] = "UTC"
     # JSON has lists, strict mode wants tuples; the fields themselves stay strict.
     labels: Annotated[tuple[FieldDefinition, ...], Field(max_length=LABELS_MAX, strict=False)] = ()

@@ -8,7 +8,9 @@ written here.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from certifly.core.limits import PAGE_DEFAULT, PAGE_MAX
 from certifly.web.error_answers import header_ref
+from certifly.web.paging import CURSOR_LENGTH_MAX
 
 Schema = Mapping[str, Any]
 
@@ -148,8 +150,12 @@ def header_parameter(name: str, description: str, schema: Schema, example: objec
 
 
 CURSOR = query_parameter(
-    "cursor", "Where to go on: `meta.next_cursor` of the page before.", {"type": "string", "maxLength": 512}
+    "cursor",
+    "Where to go on: `meta.next_cursor` of the page before.",
+    {"type": "string", "pattern": "^[A-Za-z0-9_-]+$", "maxLength": CURSOR_LENGTH_MAX},
 )
 LIMIT = query_parameter(
-    "limit", "Most items of the page.", {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}
+    "limit",
+    "Most items of the page.",
+    {"type": "integer", "minimum": 1, "maximum": PAGE_MAX, "default": PAGE_DEFAULT},
 )

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from certifly.core.limits import PAGE_MAX
+from certifly.web.paging import CURSOR_LENGTH_MAX
+
 ID = {
     "type": "string",
     "pattern": "^[1-9][0-9]{0,15}$",
@@ -45,7 +48,14 @@ def item_of(kind: str, data: dict[str, Any], *, identifier: dict[str, Any] = ID)
 
 def list_of(item: dict[str, Any]) -> dict[str, Any]:
     """The answer that holds several things."""
-    cursor = {"type": ["string", "null"], "maxLength": 512, "description": "null on the last page."}
+    cursor = {
+        "type": ["string", "null"],
+        "maxLength": CURSOR_LENGTH_MAX,
+        "description": "null on the last page.",
+    }
     return closed(
-        {"data": {"type": "array", "maxItems": 100, "items": item}, "meta": closed({"next_cursor": cursor})}
+        {
+            "data": {"type": "array", "maxItems": PAGE_MAX, "items": item},
+            "meta": closed({"next_cursor": cursor}),
+        }
     )

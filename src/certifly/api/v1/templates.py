@@ -102,19 +102,19 @@ _SUMMARY = {
 }
 _TEMPLATE = resource_of("templates", closed(_SUMMARY | {"document": ref("TemplateDocument")}))
 _BY_ID = path_parameter("template_id", "The template's id.", ID, "1")
+
+
+def _key_of_document(name: str) -> dict[str, Any]:
+    """A key to be replaced; one that a document may do without can also be taken out."""
+    key = {"$ref": f"#/components/schemas/TemplateDocument/properties/{name}"}
+    return key if TemplateDocument.model_fields[name].is_required() else {"anyOf": [key, {"type": "null"}]}
+
+
 _CHANGES = {
     "type": "object",
     "description": "Keys of a template document to replace as a whole (`null` takes one out), and `archived`.",
     "properties": {
-        **{
-            name: {
-                "anyOf": [
-                    {"$ref": f"#/components/schemas/TemplateDocument/properties/{name}"},
-                    {"type": "null"},
-                ]
-            }
-            for name in TemplateDocument.model_fields
-        },
+        **{name: _key_of_document(name) for name in TemplateDocument.model_fields},
         ARCHIVED_KEY: {
             "type": ["boolean", "null"],
             "description": "Nothing is issued from an archived template.",
@@ -248,7 +248,7 @@ async def get_one(template_id: str, call: ReadCall) -> Response:
         "Change a template",
         scope="templates.write",
         parameters=[_BY_ID],
-        body=json_body(_CHANGES, {"name": "Certificate of excellence"}),
+        body=json_body(_CHANGES, {"name": "Certificate of excellence"}, required=False),
         success={200: json_answer("The template as it is now.", _TEMPLATE, ONE_TEMPLATE)},
         errors=(404, 409, 422),
     ),

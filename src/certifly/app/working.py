@@ -22,6 +22,7 @@ from certifly.jobs.naming import queue_of
 from certifly.rendering.pool import RenderPool
 from certifly.storage.blobs import BlobStore
 from certifly.tenants.tenants import list_tenants
+from certifly.worker.forget import Forgetting
 from certifly.worker.registry import TASKS
 from certifly.worker.run import run_slot
 
@@ -51,7 +52,16 @@ def work_as(settings: Settings, slot: str, stop: threading.Event) -> None:
         if context.mailer is not None:
             release_outbox(context.database)
         at_once = {queue_of(PRODUCE): PRODUCED_AT_ONCE * settings.render_processes}
-        run_slot(settings.database_url, slot, TASKS, context, stop, at_once=at_once)
+        forgetting = Forgetting(context.database)
+        run_slot(
+            settings.database_url,
+            slot,
+            TASKS,
+            context,
+            stop,
+            at_once=at_once,
+            each_round=lambda: forgetting.go_on(now=utc_now()),
+        )
 
 
 @contextmanager

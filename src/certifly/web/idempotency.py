@@ -10,21 +10,15 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
-
 from certifly.core.errors import DomainError, Invalid
-from certifly.db.base import Base, TenantOwned
 from certifly.db.tenant import TenantDB
-from certifly.db.types import UTCDateTime
 from certifly.web.caller import Call
+from certifly.web.recorded import KEPT_FOR, KEY_LENGTH_MAX, IdempotencyRecord
 
 HEADER = "Idempotency-Key"
-KEY_LENGTH_MAX = 255
-KEPT_FOR = timedelta(hours=24)
 WAIT_SECONDS = 10.0
 """How long a request waits for an earlier one with the same key."""
 
@@ -38,17 +32,6 @@ class IdempotencyKeyInUse(DomainError):
         super().__init__(
             "A request with this Idempotency-Key is still under way. Repeat this one in a few seconds."
         )
-
-
-class IdempotencyRecord(TenantOwned, Base):
-    """The first answer to a key of a tenant."""
-
-    __tablename__ = "idempotency_records"
-
-    key: Mapped[str] = mapped_column(sa.String(KEY_LENGTH_MAX), primary_key=True)
-    fingerprint: Mapped[str] = mapped_column(sa.String(64))
-    body: Mapped[str] = mapped_column(sa.Text)
-    created_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +88,6 @@ async def once(call: Call, key: Key | None, work: Callable[[TenantDB], bytes]) -
             return await call.write(keyed)
     except TimeoutError:
         raise IdempotencyKeyInUse from None
-
-
-def purge(db: TenantDB, *, now: datetime) -> int:
-    """Forget the answers nobody may ask for any more; returns how many."""
-    return db.remove(IdempotencyRecord, IdempotencyRecord.created_at <= now - KEPT_FOR)
 
 
 def _recorded(db: TenantDB, key: Key, now: datetime) -> bytes | None:

@@ -9,7 +9,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -57,9 +57,12 @@ def run_slot(
     stop: threading.Event,
     *,
     at_once: Mapping[str, int] | None = None,
+    each_round: Callable[[], object] = lambda: None,
     drain_seconds: float = DRAIN_SECONDS,
 ) -> None:
     """Perform jobs as ``slot`` until ``stop``; returns when none is under way any more.
+
+    ``each_round`` is called about every second; it should take less, and may fail.
 
     Jobs that do not finish within ``drain_seconds`` stay in the queue, and the whole process ends at once: what
     the jobs stand on must not be closed under them, they would take it for a failure. It ends as quickly when
@@ -78,7 +81,7 @@ def run_slot(
         ):
             log.info("worker_started", extra={"facts": {"slot": slot}})
             try:
-                _rounds(Sweeper(database_url, slot, performer), lock, stop)
+                _rounds(Sweeper(database_url, slot, performer), lock, stop, each_round)
             except SlotLost:
                 log.critical("slot_lost", extra={"facts": {"slot": slot}})
                 os._exit(LOST_EXIT)
@@ -147,7 +150,7 @@ def _woken(database_url: str, alarm: Alarm, looking: Iterable[threading.Event]) 
         watcher.join()
 
 
-def _rounds(sweeper: Sweeper, lock: Slot, stop: threading.Event) -> None:
+def _rounds(sweeper: Sweeper, lock: Slot, stop: threading.Event, each_round: Callable[[], object]) -> None:
     purged_at = -PURGE_SECONDS
     while not stop.wait(SWEEP_SECONDS):
         lock.check()
@@ -156,6 +159,7 @@ def _rounds(sweeper: Sweeper, lock: Slot, stop: threading.Event) -> None:
             if time.monotonic() - purged_at >= PURGE_SECONDS:
                 purged_at = time.monotonic()
                 purge(now=utc_now())
+            each_round()
         except Exception:
             # The database may be away for a while; the next round tries again.
             log.warning("sweep_failed", exc_info=True)

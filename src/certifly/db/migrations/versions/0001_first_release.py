@@ -75,7 +75,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "key", name=op.f("pk_idempotency_records")),
     )
     op.create_index(
-        op.f("ix_idempotency_records_created_at"), "idempotency_records", ["created_at"], unique=False
+        "ix_idempotency_records_created", "idempotency_records", ["tenant_id", "created_at"], unique=False
     )
     op.create_table(
         "templates",

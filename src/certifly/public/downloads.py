@@ -1,6 +1,7 @@
 """The files of a certificate: its PDF, made by its job alone, and its PNG, made when first asked for.
 
-A file that is not made yet is waited for a few seconds, then answered with 202 and ``Retry-After``. One that
+A file that is not made yet is waited for a few seconds, then answered with 202 and ``Retry-After``. A PDF that
+was lost from the file store is made again by the job that made it first, and waited for likewise. One that
 could not be made is a 409: the address is right and trying again will not help (so neither 404 nor 503); the
 issuer can have it made again.
 """
@@ -9,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -16,6 +18,8 @@ from starlette.responses import Response
 
 from certifly.certificates.errors import CertificateNotFound
 from certifly.certificates.models import RECORDED, RENDERED, Certificate
+from certifly.certificates.produce import produce_lost
+from certifly.core.clock import utc_now
 from certifly.core.logging import request_id
 from certifly.db.tenant import TenantDB
 from certifly.public.answers import ALWAYS, REVALIDATED, problem_response
@@ -26,7 +30,7 @@ from certifly.public.pictures import Pictures
 from certifly.public.waiting import WaitingRoom
 from certifly.rendering.errors import RenderFailed
 from certifly.storage.blobs import name_of
-from certifly.storage.errors import BlobMissing
+from certifly.storage.errors import BlobCorrupt, BlobMissing
 from certifly.web.answers import json_response
 from certifly.web.parts import Parts
 
@@ -35,6 +39,8 @@ log = logging.getLogger(__name__)
 router = APIRouter(tags=["public"])
 
 RETRY_AFTER_SECONDS = 2
+LOOKS_MAX = 2
+"""At a PDF: the second time after it was made again. A store that loses it once more is not kept busy by us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,7 @@ class Files:
     state: str
     pdf_digest: str | None
     png_digest: str | None
+    updated_at: datetime
     recipient: str | None
 
 
@@ -55,16 +62,24 @@ async def download_pdf(request: Request, code: str) -> Response:
         place = await find_place(parts, code)
     except CertificateNotFound:
         return _missing(request)
-    files = await _files_when_made(request, place)
-    if files.state != RENDERED:
-        return _not_made(request, files)
+    for _ in range(LOOKS_MAX):
+        files = await _files_when_made(request, place)
+        if files.state != RENDERED:
+            return _not_made(request, files)
 
-    assert files.pdf_digest is not None, "rendered means that the PDF is stored"
-    headers = _headers(files, files.pdf_digest, ".pdf", inline="inline" in request.query_params)
-    if _is_known(request, headers["ETag"]):
-        return Response(status_code=304, headers=headers)
-    content = await asyncio.to_thread(parts.blobs.get, place.tenant_id, files.pdf_digest, ".pdf")
-    return Response(content, 200, headers, "application/pdf")
+        assert files.pdf_digest is not None, "rendered means that the PDF is stored"
+        headers = _headers(files, files.pdf_digest, ".pdf", inline="inline" in request.query_params)
+        if _is_known(request, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        try:
+            content = await asyncio.to_thread(parts.blobs.get, place.tenant_id, files.pdf_digest, ".pdf")
+        except (BlobMissing, BlobCorrupt):
+            facts = {"tenant_id": place.tenant_id, "certificate_id": place.certificate_id}
+            log.error("pdf_lost", extra={"facts": facts})
+            await _have_made_again(parts, place, files)
+        else:
+            return Response(content, 200, headers, "application/pdf")
+    return _being_made()
 
 
 @router.api_route("/download/{code}.png", methods=["GET", "HEAD"], **DOWNLOAD_PNG)
@@ -87,7 +102,7 @@ async def download_png(request: Request, code: str) -> Response:
             return Response(status_code=304, headers=headers)
     try:
         content = await pictures.get(parts, place, files.png_digest)
-    except (RenderFailed, BlobMissing):
+    except RenderFailed:
         log.exception("picture_failed", extra={"facts": {"certificate_id": place.certificate_id}})
         return _cannot_be_made(request)
     headers = _headers(files, name_of(content), ".png", inline=inline)
@@ -106,12 +121,29 @@ async def _files_when_made(request: Request, place: Place) -> Files:
             state=certificate.state,
             pdf_digest=certificate.pdf_digest,
             png_digest=certificate.png_digest,
+            updated_at=certificate.updated_at,
             recipient=recipient_of(document_of(db, certificate), certificate),
         )
 
     return await room.until(
         lambda files: files.state != RECORDED, lambda: read_certificate(parts, place, files_of)
     )
+
+
+async def _have_made_again(parts: Parts, place: Place, files: Files) -> None:
+    """Queue the job of a PDF that is not in the store any more; once, however many ask for it."""
+    now = utc_now()
+
+    def work(db: TenantDB) -> None:
+        produce_lost(
+            db,
+            place.certificate_id,
+            pdf_digest=files.pdf_digest,
+            now=now,
+            seen_updated_at=files.updated_at,
+        )
+
+    await asyncio.wrap_future(parts.database.write(place.tenant_id, work))
 
 
 def _headers(files: Files, digest: str, suffix: str, *, inline: bool) -> dict[str, str]:
@@ -134,8 +166,10 @@ def _is_known(request: Request, etag: str) -> bool:
 
 
 def _not_made(request: Request, files: Files) -> Response:
-    if files.state != RECORDED:
-        return _cannot_be_made(request)
+    return _being_made() if files.state == RECORDED else _cannot_be_made(request)
+
+
+def _being_made() -> Response:
     content: Mapping[str, object] = {
         "message": f"This file is being made. Ask again in {RETRY_AFTER_SECONDS} seconds.",
         "code": "being_made",

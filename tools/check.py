@@ -45,7 +45,7 @@ def main() -> int:
         Step("format", command("ruff", "format", "--check", ".")),
         Step("lint", command("ruff", "check", ".")),
         Step("types", command("mypy")),
-        Step("imports", command("importlinter.cli", "lint", "--cache-dir", str(CACHE / "imports"))),
+        Step("imports", imports_go_down_only),
         Step("locks", command("tools.lock_hygiene")),
         Step("tests", tests_pass),
         Step("no test skipped", no_test_was_skipped),
@@ -68,6 +68,14 @@ def main() -> int:
 def command(module: str, *arguments: str) -> Callable[[], bool]:
     """A step that is one Python module of this environment."""
     return lambda: subprocess.call([sys.executable, "-m", module, *arguments]) == 0
+
+
+def imports_go_down_only(config: Path = ROOT / "pyproject.toml") -> bool:
+    """Hold the imports against the contracts. The tool cannot be run as a module: that does nothing, and succeeds."""
+    program = Path(sys.executable).with_name("lint-imports")
+    options = ["--no-logo", "--config", str(config), "--cache-dir", str(CACHE / "imports")]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    return subprocess.call([program, *options], env=environment) == 0
 
 
 def machine_packages_are_there() -> bool:

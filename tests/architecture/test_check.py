@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.check import command, machine_packages_are_there, no_test_was_skipped
+from tools.check import command, imports_go_down_only, machine_packages_are_there, no_test_was_skipped
 
 REPORT = """<testsuites><testsuite>
 <testcase classname="tests.unit.test_a" name="test_that_ran"/>
@@ -60,3 +60,22 @@ def test_any_of_several_browsers_will_do(tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_step_holds_when_its_program_says_so() -> None:
     assert command("compileall", "-h")()
     assert not command("no.such.module")()
+
+
+def test_an_import_that_goes_up_is_a_failure(tmp_path: Path) -> None:
+    contract = """[tool.importlinter]
+root_package = "certifly"
+
+[[tool.importlinter.contracts]]
+name = "Turned upside down"
+type = "layers"
+layers = ["certifly.core", "certifly.db"]
+"""
+    upside_down = tmp_path / "pyproject.toml"
+    upside_down.write_text(contract)
+
+    assert not imports_go_down_only(upside_down)
+    upside_down.write_text(
+        contract.replace('"certifly.core", "certifly.db"', '"certifly.db", "certifly.core"')
+    )
+    assert imports_go_down_only(upside_down)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certifly.rendering.fit import TextProblem, TextProblems, fit
+from certifly.rendering.fit import CHARACTERS_PRINTED_MAX, TextProblem, TextProblems, fit
 from certifly.rendering.fitting import Fitting
 from certifly.rendering.fonts import EMOJI_FAMILY
 from tests.rendering.sheets import SCRIPTS, fitted, sheet, text
@@ -295,3 +295,17 @@ def test_any_text_is_set_or_refused(words: str, font: str, lines_max: int, align
     for found in fitting.texts.values():
         assert 8 <= found.size <= 32
         assert 1 <= len(found.lines) <= lines_max
+
+
+def test_a_certificate_has_room_for_so_many_characters_and_no_more() -> None:
+    fifth = "word " * (CHARACTERS_PRINTED_MAX // 25 - 1) + "words"
+    place = {"size": 4, "lines_max": 100, "width": 280, "height": 200}
+    texts = [text(fifth, **place) for _ in range(5)]
+
+    assert len(fit(sheet(*texts), {}).texts) == 5
+    with pytest.raises(TextProblems) as caught:
+        fit(sheet(*texts, text("{Name}", **place)), {"Name": "Ada"})
+
+    [problem] = caught.value.problems
+    assert (problem.element, problem.names, problem.kind) == (5, ("Name",), "size")
+    assert str(CHARACTERS_PRINTED_MAX) in problem.message

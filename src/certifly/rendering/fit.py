@@ -26,6 +26,8 @@ from certifly.rendering.setting import TooLong, Undrawable, set_text
 LAYOUTS_KEPT_MAX = 64
 TEXTS_KEPT_MAX = 4096
 CHARACTERS_NAMED_MAX = 8
+CHARACTERS_PRINTED_MAX = 20_000
+"""Most characters on one certificate: ten pages of prose. To set a hundred times as many takes seconds."""
 
 _TURKIC = frozenset({"tr", "az"})
 _SPACES = re.compile("[ \t]+")
@@ -65,10 +67,15 @@ def fit(
     book = font_book(fonts_dir)
     texts: dict[int, FittedText] = {}
     problems: list[TextProblem] = []
+    printed = 0
     for place in _places_of(_Same(layout), language):
         text = place.text(values)
         if text is None:
             continue
+        printed += len(text)
+        if printed > CHARACTERS_PRINTED_MAX:
+            problems.append(_too_much(place, values))
+            break
         if place.element.font not in book.cuts:
             problems.append(_without_family(place))
             continue
@@ -167,6 +174,13 @@ def _without_family(place: _Place) -> TextProblem:
         message=f"The font family “{place.element.font}” of this template is not installed any more. "
         "Ask the operator to add it again, or give the text another font.",
     )
+
+
+def _too_much(place: _Place, values: Mapping[str, str]) -> TextProblem:
+    """All texts together; told at the one that went too far."""
+    names = tuple(name for name in place.names if values.get(name, "").strip())
+    message = f"A certificate has room for {CHARACTERS_PRINTED_MAX} characters, all texts together. Shorten the texts."
+    return TextProblem(place.index, names, "size", "", message)
 
 
 def _undrawable(place: _Place, outcome: Undrawable, values: Mapping[str, str]) -> TextProblem:

@@ -9,7 +9,7 @@ and a key of a request that look alike are alike.
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from zoneinfo import available_timezones
@@ -32,6 +32,9 @@ LABELS_MAX = 100
 EXTRA_FIELDS_MAX = 100
 VALUE_CHARACTERS_DEFAULT = 500
 VALUE_CHARACTERS_MAX = 5000
+VALUES_MAX = 10_000
+"""Most values in a document, keys and items alike; a sound one has half as many at the very most."""
+
 DEPTH_MAX = 8
 """Deepest nesting of a document; a sound one has four levels."""
 
@@ -173,6 +176,9 @@ def parse_document(raw: object, *, fonts_dir: Path | None = None) -> TemplateDoc
     Fonts and places on the page are judged too; whether the pictures exist is for the tenant's door to say.
     """
     faults = Faults(subject="document")
+    if _has_more_values_than(VALUES_MAX, raw):
+        faults.add("document", f"The document has more than {VALUES_MAX} values. No template needs as many.")
+        faults.raise_all()
     normal = _normalised(raw, (), faults)
     faults.raise_if_any()
     try:
@@ -181,7 +187,7 @@ def parse_document(raw: object, *, fonts_dir: Path | None = None) -> TemplateDoc
         for found in error.errors(include_url=False, include_input=False):
             place = _place(found["loc"])
             path = ".".join(map(str, place)) or "document"
-            faults.add(path, sentence(path, found, _known_keys(found["loc"])))
+            faults.add(path, partial(sentence, path, found, _known_keys(found["loc"])))
         faults.raise_all()
 
     _check_names(document, faults)
@@ -193,6 +199,20 @@ def parse_document(raw: object, *, fonts_dir: Path | None = None) -> TemplateDoc
     faults.raise_if_any()
 
     return document
+
+
+def _has_more_values_than(most: int, raw: object) -> bool:
+    """Known before anything is judged: to find a hundred thousand faults would take a second."""
+    waiting = [raw]
+    count = 0
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict | list):
+            count += len(value)
+            if count > most:
+                return True
+            waiting.extend(value.values() if isinstance(value, dict) else value)
+    return False
 
 
 def _normalised(value: object, place: tuple[str | int, ...], faults: Faults) -> object:
@@ -283,11 +303,13 @@ def _check_placeholders(document: TemplateDocument, faults: Faults) -> None:
                     f"{{{name}}} is an extra field: kept, but never printed. Make it a label to print it.",
                 )
             elif name not in printable:
-                near = only_near(name, printable)
-                known = f"Did you mean {{{near}}}?" if near else f"There are: {_listed(printable)}."
-                faults.add(
-                    path, f"The placeholder {{{shown(name)}}} is not a label of this template. {known}"
-                )
+                faults.add(path, partial(_unknown_placeholder, name, printable))
+
+
+def _unknown_placeholder(name: str, printable: frozenset[str]) -> str:
+    near = only_near(name, printable)
+    known = f"Did you mean {{{near}}}?" if near else f"There are: {_listed(printable)}."
+    return f"The placeholder {{{shown(name)}}} is not a label of this template. {known}"
 
 
 def _listed(names: frozenset[str]) -> str:

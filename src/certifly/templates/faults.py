@@ -1,8 +1,10 @@
 """Collect every fault of one input, so that its sender mends it once and not ten times.
 
-However wrong the input is, the answer stays small: faults beyond the limit are counted, and long names cut.
+However wrong the input is, the answer stays small, and finding it cheap: faults beyond the limit are counted,
+their sentences never made, and long names cut.
 """
 
+from collections.abc import Callable
 from typing import NoReturn
 
 from certifly.core.errors import Invalid
@@ -21,11 +23,14 @@ class Faults:
         self._found: dict[str, list[str]] = {}
         self._count = 0
 
-    def add(self, path: str, fault: str) -> None:
-        """Note a fault at a place; the sentence must make sense without the place."""
+    def add(self, path: str, fault: str | Callable[[], str]) -> None:
+        """Note a fault at a place; the sentence must make sense without the place.
+
+        One that costs something to make (what may have been meant?) is handed over as a function.
+        """
         self._count += 1
         if self._count <= FAULTS_MAX:
-            self._found.setdefault(path, []).append(fault)
+            self._found.setdefault(path, []).append(fault if isinstance(fault, str) else fault())
 
     def raise_if_any(self) -> None:
         """Raise Invalid with all of them, if there is one."""

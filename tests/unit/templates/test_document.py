@@ -2,6 +2,7 @@
 
 import copy
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,9 +16,11 @@ from certifly.templates.document import (
     NAME_CHARACTERS_MAX,
     TITLE_CHARACTERS_MAX,
     VALUE_CHARACTERS_MAX,
+    VALUES_MAX,
     parse_document,
     stored_document,
 )
+from certifly.templates.faults import FAULTS_MAX, Faults
 from certifly.templates.wording import sentence
 from tests.cast import template_document, text_element
 
@@ -303,3 +306,33 @@ def test_a_kind_of_fault_without_a_sentence_of_its_own_is_still_told() -> None:
     unheard_of: ErrorDetails = {"type": "unheard_of", "loc": ("name",), "msg": "", "input": None}
 
     assert sentence("name", unheard_of, []) == "name is not valid."
+
+
+def test_a_document_has_room_for_so_many_values_and_no_more() -> None:
+    page = template_document()["layout"]["page"]
+    beside = 2 + 2 + len(page)  # the keys of the document, of the layout, of the page
+
+    def faults_with(items: int) -> dict[str, list[str]]:
+        return faults_of({"labels": [None] * items, "layout": {"page": page, "elements": []}})
+
+    assert "labels.0" in faults_with(VALUES_MAX - beside)
+    [(place, [message])] = faults_with(VALUES_MAX - beside + 1).items()
+    assert place == "document"
+    assert f"more than {VALUES_MAX} values" in message
+
+
+def test_sentences_beyond_those_that_are_told_are_never_made() -> None:
+    made = []
+    faults = Faults(subject="document")
+
+    def sentence_of(number: int) -> str:
+        made.append(number)
+        return f"This is the fault number {number}."
+
+    for number in range(FAULTS_MAX + 5):
+        faults.add("name", partial(sentence_of, number))
+
+    with pytest.raises(Invalid) as refused:
+        faults.raise_if_any()
+    assert made == list(range(FAULTS_MAX))
+    assert refused.value.errors["document"] == ["There are 5 more of such faults. Mend these first."]

@@ -27,7 +27,7 @@ class Certificate(TenantOwned, Base):
             ["tenant_id", "template_id", "template_version"],
             ["template_versions.tenant_id", "template_versions.template_id", "template_versions.number"],
         ),
-        sa.Index("ix_certificates_template", "tenant_id", "template_id", "id"),
+        sa.Index("ix_certificates_template", "tenant_id", "template_id", "created_at", "id"),
         sa.Index("ix_certificates_created", "tenant_id", "created_at", "id"),
         sa.Index(
             "ix_certificates_failed",

@@ -163,7 +163,10 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'failed'"),
     )
     op.create_index(
-        "ix_certificates_template", "certificates", ["tenant_id", "template_id", "id"], unique=False
+        "ix_certificates_template",
+        "certificates",
+        ["tenant_id", "template_id", "created_at", "id"],
+        unique=False,
     )
     op.create_table(
         "emails",

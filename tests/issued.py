@@ -12,7 +12,7 @@ from certifly.db.tenant import TenantDB
 from certifly.templates.document import parse_document
 from certifly.templates.draft import create_template
 from certifly.templates.publish import publish
-from certifly.templates.queries import find_published
+from certifly.templates.queries import PublishedTemplate, find_published
 from tests.cast import ADA, MONDAY, template_document
 
 PUBLIC_URL = "https://certificates.example.org"
@@ -42,20 +42,44 @@ def issue_certificates(
 ) -> Sequence[int]:
     """The ids of new certificates for Ada, mailed to ``address`` if there is one."""
 
-    def issue_one(db: TenantDB) -> int:
-        code = uuid.uuid4()
-        data = {"Student Name": ADA} | ({"Email": address} if address else {})
-        prepared = prepare(
-            IssueRequest(template_id=template_id, data=data, send_email=address is not None),
-            {},
+    def issue_each(db: TenantDB) -> int:
+        return issue_one(
+            db,
             find_published(db, template_id),
-            code=code,
-            check_url=check_address(public_url, code),
-            issuer_name="Lovelace Academy",
-            fonts_dir=None,
+            address=address,
+            public_url=public_url,
+            mail_configured=mail_configured,
             now=now,
         )
-        certificate, _ = issue(db, prepared, mail_configured=mail_configured)
-        return certificate.id
 
-    return database.write(tenant_id, lambda db: [issue_one(db) for _ in range(count)]).result()
+    return database.write(tenant_id, lambda db: [issue_each(db) for _ in range(count)]).result()
+
+
+def issue_one(
+    db: TenantDB,
+    template: PublishedTemplate | None,
+    *,
+    address: str | None = None,
+    public_url: str = PUBLIC_URL,
+    mail_configured: bool = False,
+    now: datetime = MONDAY,
+) -> int:
+    """The id of a new certificate for Ada, from a version that was found before."""
+    code = uuid.uuid4()
+    data = {"Student Name": ADA} | ({"Email": address} if address else {})
+    prepared = prepare(
+        IssueRequest(
+            template_id=template.template_id if template else None,
+            data=data,
+            send_email=address is not None,
+        ),
+        {},
+        template,
+        code=code,
+        check_url=check_address(public_url, code),
+        issuer_name="Lovelace Academy",
+        fonts_dir=None,
+        now=now,
+    )
+    certificate, _ = issue(db, prepared, mail_configured=mail_configured)
+    return certificate.id

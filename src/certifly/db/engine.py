@@ -1,14 +1,17 @@
 """Connections that keep their promises: foreign keys, durability, waiting, and the right kind of BEGIN."""
 
 import contextlib
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from certifly.core.limits import DATABASE_WAIT_SECONDS
 from certifly.core.private import make_private_file, make_private_folder
+from certifly.db.turn import STEP_MILLISECONDS, WriteTurn
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -26,7 +29,8 @@ def create_engine(
     """An engine for one kind of use, whose connections wait so long for a lock that another one holds.
 
     ``writes`` makes every SQLite transaction begin as ``IMMEDIATE``: one that begins as a reader and then
-    writes can fail at once, however long it is willing to wait.
+    writes can fail at once, however long it is willing to wait. Without it every transaction sees one state of
+    the database, as SQLite does by itself and PostgreSQL when it is asked to.
     """
     if database_url.startswith("sqlite"):
         return _create_sqlite(
@@ -38,6 +42,7 @@ def create_engine(
         pool_size=connections_max,
         max_overflow=0,
         pool_pre_ping=True,
+        isolation_level="READ COMMITTED" if writes else "REPEATABLE READ",
         connect_args={
             "connect_timeout": 10,
             "options": f"-c lock_timeout={int(wait_seconds * 1000)} -c timezone=UTC",
@@ -70,16 +75,26 @@ def _create_sqlite(
         pool_size=connections_max,
         max_overflow=0,
     )
-    begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
+    turn = WriteTurn(wait_seconds)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
         for pragma in _PRAGMAS:
             connection.execute(pragma)
+        if writes:
+            connection.execute(f"PRAGMA busy_timeout={STEP_MILLISECONDS}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql(begin)
+        if not writes:
+            connection.exec_driver_sql("BEGIN")
+            return
+        driver_connection = connection.connection.driver_connection
+        assert isinstance(driver_connection, sqlite3.Connection)
+        try:
+            turn.begin(driver_connection)
+        except sqlite3.Error as error:
+            raise OperationalError("BEGIN IMMEDIATE", None, error) from error
 
     return engine

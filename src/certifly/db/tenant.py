@@ -46,8 +46,12 @@ class Rows:
 
     @property
     def connection(self) -> sa.Connection:
-        """The transaction's connection, for queries the door has no words for; sees every earlier write."""
+        """The transaction's connection, for statements the door has no words for; sees every earlier write.
+
+        What is done with it is not seen here, so the unit counts as one that wrote.
+        """
         self._send()
+        self._wrote = True
         return self.batch.connection
 
     def flush(self) -> None:
@@ -141,7 +145,6 @@ class TenantDB(Rows):
     def remove(self, model: type[Base], *conditions: sa.ColumnElement[bool]) -> int:
         """Delete this tenant's rows that meet every condition; returns how many there were."""
         assert issubclass(model, TenantOwned)
-        self._wrote = True
         statement = sa.delete(model).where(model.tenant_id == self.tenant_id, *conditions)
         return self.connection.execute(statement).rowcount
 
@@ -152,8 +155,10 @@ class TenantDB(Rows):
 
     def last_id(self, counter: str) -> int:
         """The last id given to this kind of row, 0 before the first: how many there ever were."""
-        row = self.get(Counter, counter)
-        return row.value if row else 0
+        # Not through the session, which would go on showing the row as it was when first asked for.
+        query = sa.select(Counter.value).where(Counter.tenant_id == self.tenant_id, Counter.name == counter)
+        self._send()
+        return self.batch.connection.execute(query).scalar_one_or_none() or 0
 
     def lock(self) -> None:
         """Let no other process write for this tenant until the commit.
@@ -188,6 +193,7 @@ class Directory(Rows):
     ) -> list[M]:
         """The rows that meet every condition."""
         assert not issubclass(model, TenantOwned)
+        self._send()
         return list(
             self._session.scalars(sa.select(model).where(*conditions).order_by(*order_by).limit(limit))
         )

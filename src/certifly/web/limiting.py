@@ -1,5 +1,6 @@
 """How many calls a minute one token may make in one web process. Off unless the operator sets a limit."""
 
+import math
 from collections import OrderedDict
 
 from certifly.core.errors import Overloaded
@@ -36,4 +37,4 @@ class RateLimit:
         while len(self._buckets) > BUCKETS_MAX:
             self._buckets.popitem(last=False)
         if not allowed:
-            raise TooManyRequests(self.per_minute, max(1, round((1 - level) / rate)))
+            raise TooManyRequests(self.per_minute, max(1, math.ceil((1 - level) / rate)))

@@ -10,8 +10,8 @@ from collections import Counter
 from pathlib import Path
 
 from certifly.core.logging import configure_logging
-from certifly.worker.run import run_slot, stop_on_signals
-from certifly.worker.supervise import end_with_parent
+from certifly.worker.run import run_slot
+from certifly.worker.supervise import end_with_parent, stop_on_signals
 from certifly.worker.task import Task
 
 

@@ -1,11 +1,9 @@
 """Put the parts of a process together from its settings, and take them apart again."""
 
 import logging
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from certifly.core.logging import configure_logging
 from certifly.core.settings import Settings
 from certifly.db.database import Database
 from certifly.jobs.queue import JobQueue
@@ -14,13 +12,6 @@ from certifly.storage.blobs import open_store
 from certifly.web.parts import Parts
 
 log = logging.getLogger(__name__)
-
-
-def load_settings() -> Settings:
-    """The settings of this process, from its environment; also sets up its logs. Raises SettingsInvalid."""
-    settings = Settings.from_environment(os.environ)
-    configure_logging(settings.log_level)
-    return settings
 
 
 def open_database(settings: Settings) -> Database:

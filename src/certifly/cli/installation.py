@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 @contextmanager
 def opened_database() -> Iterator["Database"]:
     """The database, at the revision of this release. Raises SettingsInvalid, NotMigrated."""
+    from certifly.app.environment import load_settings
     from certifly.app.migrate import require_migrated
-    from certifly.app.wiring import load_settings, open_database
+    from certifly.app.wiring import open_database
 
     settings = load_settings()
     require_migrated(settings)

@@ -24,8 +24,9 @@ LISTED_DEFAULT = 50
 @json_option
 def outbox(slug: str | None, limit: int, release: bool, as_json: bool) -> None:
     """Show the e-mails that have not gone, oldest first."""
+    from certifly.app.environment import load_settings
     from certifly.app.migrate import require_migrated
-    from certifly.app.wiring import load_settings, open_database
+    from certifly.app.wiring import open_database
 
     settings = load_settings()
     if release and settings.mail_url is None:

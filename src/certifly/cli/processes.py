@@ -31,8 +31,8 @@ class CannotListen(DomainError):
 @json_option
 def migrate(as_json: bool) -> None:
     """Create or upgrade the database."""
+    from certifly.app.environment import load_settings
     from certifly.app.migrate import migrate_all
-    from certifly.app.wiring import load_settings
 
     tell({"revision": migrate_all(load_settings())}, as_json=as_json)
 
@@ -46,8 +46,8 @@ def serve(host: str | None, port: int | None, supervisor: int | None) -> None:
     import uvicorn
 
     from certifly.app.asgi import create_app
+    from certifly.app.environment import load_settings
     from certifly.app.migrate import require_migrated
-    from certifly.app.wiring import load_settings
     from certifly.web.connection import Connection
 
     settings = load_settings()
@@ -78,10 +78,9 @@ def serve(host: str | None, port: int | None, supervisor: int | None) -> None:
 @supervisor_option
 def work(slots: int | None, slot: str | None, supervisor: int | None) -> None:
     """Produce files and send e-mails."""
+    from certifly.app.environment import load_settings
     from certifly.app.migrate import require_migrated
-    from certifly.app.wiring import load_settings
-    from certifly.worker.run import stop_on_signals
-    from certifly.worker.supervise import end_with_parent, supervise
+    from certifly.worker.supervise import end_with_parent, stop_on_signals, supervise
 
     settings = load_settings()
     require_migrated(settings)
@@ -110,15 +109,18 @@ def run(port: int | None, demo: Path | None, as_json: bool) -> None:
     """
     _settle_addresses(port)
 
-    from certifly.app.migrate import is_migrated, migrate_all
-    from certifly.app.wiring import load_settings
-    from certifly.worker.run import stop_on_signals
-    from certifly.worker.supervise import supervise
+    # The processes started below load nearly everything themselves; this one, which they wait for, next to nothing.
+    from certifly.app.environment import load_settings
+    from certifly.db.revision import is_surely_current
+    from certifly.worker.supervise import stop_on_signals, supervise
 
     settings = load_settings()
     check_address_is_free(settings.host, settings.port)
-    if not is_migrated(settings):
-        migrate_all(settings)
+    if not is_surely_current(settings.database_url):
+        from certifly.app.migrate import is_migrated, migrate_all
+
+        if not is_migrated(settings):
+            migrate_all(settings)
     stop, demo_failed = stop_on_signals(), threading.Event()
     commands = {"web": _supervised("serve")} | _workers(settings.worker_name, settings.worker_slots)
     if demo is not None:

@@ -31,8 +31,9 @@ def import_file(file: IO[bytes], slug: str, is_published: bool, as_json: bool) -
     It is the document that POST /api/v1/templates takes, and that GET /api/v1/templates/ID answers as
     data.data.document. Pictures it names must have been uploaded before.
     """
+    from certifly.app.environment import load_settings
     from certifly.app.migrate import require_migrated
-    from certifly.app.wiring import load_settings, open_database
+    from certifly.app.wiring import open_database
     from certifly.tenants.tenants import get_tenant
 
     settings = load_settings()

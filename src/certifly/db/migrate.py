@@ -1,24 +1,21 @@
 """Bring the schema up to date, and say which revision it has."""
 
-from pathlib import Path
-
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from certifly.db.engine import create_engine
-
-_SCRIPTS = Path(__file__).parent / "migrations"
+from certifly.db.revision import TABLE, VERSIONS
 
 
 def migrate(database_url: str) -> str:
     """Run every migration that is missing, all or none; returns the revision reached."""
+    from alembic import command  # a tenth of a second that a process which only looks need not pay
+    from alembic.config import Config
+
     engine = create_engine(database_url, writes=True, connections_max=1)
     try:
         with engine.begin() as connection:
-            config = _config()
+            config = Config()
+            config.set_main_option("script_location", str(VERSIONS.parent))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             return revision_of(connection) or ""
@@ -28,15 +25,10 @@ def migrate(database_url: str) -> str:
 
 def revision_of(connection: sa.Connection) -> str | None:
     """The revision the database has, None for an empty one."""
-    revision: str | None = MigrationContext.configure(connection).get_current_revision()
+    if not sa.inspect(connection).has_table(TABLE):
+        return None
+    revision: str | None = connection.execute(sa.text(f"SELECT version_num FROM {TABLE}")).scalar()  # noqa: S608
     return revision
-
-
-def newest_revision() -> str:
-    """The revision this release needs."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    assert head is not None, "there is at least one migration"
-    return head
 
 
 def grant_tables(connection: sa.Connection, role: str) -> None:
@@ -48,9 +40,3 @@ def grant_tables(connection: sa.Connection, role: str) -> None:
         f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {name}",
     ):
         connection.exec_driver_sql(statement)
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_SCRIPTS))
-    return config

@@ -6,7 +6,6 @@ that takes the slot, or by the sweeper of any other.
 
 import logging
 import os
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -39,14 +38,6 @@ DRAIN_SECONDS = 8.0
 LOST_EXIT = 1
 UNFINISHED_EXIT = 0
 """Ending with unfinished jobs is no failure: they are still in the queue."""
-
-
-def stop_on_signals() -> threading.Event:
-    """An event that SIGTERM or SIGINT sets."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
 
 
 def run_slot(

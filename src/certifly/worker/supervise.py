@@ -25,6 +25,14 @@ STOP_SECONDS = 15.0
 LOOK_SECONDS = 0.1
 
 
+def stop_on_signals() -> threading.Event:
+    """An event that SIGTERM or SIGINT sets."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
 class Child:
     """One process that is to be kept alive."""
 

@@ -16,7 +16,8 @@ from certifly.core.clock import isoformat
 from certifly.core.errors import DomainError
 from certifly.core.settings import Settings
 from certifly.db.engine import create_engine
-from certifly.db.migrate import newest_revision, revision_of
+from certifly.db.migrate import revision_of
+from certifly.db.revision import newest_revision
 from certifly.delivery.email.server import read_mail_url
 from certifly.delivery.email.smtp import Mailer
 from certifly.jobs.engine import create_jobs_engine

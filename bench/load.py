@@ -61,7 +61,7 @@ class _Connection(asyncio.Protocol):
         self.statuses[status] = self.statuses.get(status, 0) + 1
         self._send()
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         if not self._done.done():
             self._done.set_result(None)
 

@@ -5,12 +5,16 @@ finished, and then it runs again, which every job must bear anyway. It can not f
 written by the writer, whose commits wait for the disk.
 """
 
+import sqlite3
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from certifly.db.turn import STEP_MILLISECONDS, WriteTurn
+
 LOCK_WAIT_SECONDS = 30
+_CHANGES = frozenset({"INSERT", "UPDATE", "DELETE", "REPLAC"})
 IDLE_TRANSACTION_SECONDS = 60
 
 
@@ -25,6 +29,7 @@ def create_jobs_engine(database_url: str, *, connections_max: int) -> sa.Engine:
             connect_args={"check_same_thread": False, "timeout": LOCK_WAIT_SECONDS},
         )
         event.listen(engine, "connect", _prepare_sqlite)
+        _begin_before_changes(engine)
         return engine
     return sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
@@ -40,9 +45,18 @@ def create_jobs_engine(database_url: str, *, connections_max: int) -> sa.Engine:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # The driver says BEGIN IMMEDIATE before the first change only: looking for work takes no lock.
-    connection.isolation_level = "IMMEDIATE"
+    connection.isolation_level = None  # we say BEGIN ourselves
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA foreign_keys=ON")
-    connection.execute(f"PRAGMA busy_timeout={LOCK_WAIT_SECONDS * 1000}")
+    connection.execute(f"PRAGMA busy_timeout={STEP_MILLISECONDS}")
+
+
+def _begin_before_changes(engine: sa.Engine) -> None:
+    """Begin a transaction before its first change only: looking for work takes no lock."""
+    turn = WriteTurn(LOCK_WAIT_SECONDS)
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _begin(_connection: sa.Connection, cursor: sqlite3.Cursor, statement: str, *_others: object) -> None:
+        if not cursor.connection.in_transaction and statement.lstrip()[:6].upper() in _CHANGES:
+            turn.begin(cursor.connection)

@@ -17,7 +17,8 @@ from certifly.core.settings import Settings
 from certifly.db.base import Base, TenantOwned
 from certifly.db.database import Database
 from certifly.db.engine import create_engine
-from certifly.db.migrate import migrate, newest_revision, revision_of
+from certifly.db.migrate import migrate, revision_of
+from certifly.db.revision import newest_revision
 from certifly.tenants.tenants import create_tenant
 from tests.cast import MONDAY, SECRET_KEY
 from tests.issued import issue_certificates, publish_template
@@ -34,7 +35,7 @@ def import_every_module() -> None:
 import_every_module()
 
 OWNED = sorted(
-    mapper.class_.__tablename__ for mapper in Base.registry.mappers if issubclass(mapper.class_, TenantOwned)
+    str(mapper.local_table) for mapper in Base.registry.mappers if issubclass(mapper.class_, TenantOwned)
 )
 
 

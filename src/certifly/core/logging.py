@@ -17,6 +17,10 @@ request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The id of the request being answered in this context, echoed in answers and logged in every line."""
 
 
+CAUSES_MAX = 10
+"""Exceptions behind an exception whose texts are looked for."""
+
+
 class JSONFormatter(logging.Formatter):
     """Writes a record as one line of JSON; a traceback becomes frames without values."""
 
@@ -25,7 +29,7 @@ class JSONFormatter(logging.Formatter):
             "time": isoformat(utc_now()),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _plain(record),
         }
         if (current := request_id.get()) is not None:
             line["request_id"] = current
@@ -40,6 +44,22 @@ class JSONFormatter(logging.Formatter):
                 for frame in traceback.extract_tb(record.exc_info[2])
             ]
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _plain(record: logging.LogRecord) -> str:
+    """The first line of the message, without the text of an exception: that may quote a row or a body.
+
+    Libraries like to write it into their messages, most often inside the ``except`` that caught it.
+    """
+    message = record.getMessage()
+    error = record.exc_info[1] if record.exc_info else sys.exc_info()[1]
+    for _ in range(CAUSES_MAX):
+        if error is None:
+            break
+        if text := str(error):
+            message = message.replace(text, type(error).__name__)
+        error = error.__cause__ or error.__context__
+    return message.partition("\n")[0]
 
 
 def configure_logging(level: str, *, stream: TextIO | None = None) -> None:

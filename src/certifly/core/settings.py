@@ -37,15 +37,16 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    database_url: str = "sqlite:///var/certifly.db"
+    # What may hold a password is not shown when the settings are.
+    database_url: Annotated[str, Field(repr=False)] = "sqlite:///var/certifly.db"
     """Where data lives: ``sqlite:///path`` or ``postgresql://user:password@host/name`` (the service role)."""
-    database_owner_url: str | None = None
+    database_owner_url: Annotated[str | None, Field(repr=False)] = None
     """PostgreSQL only: the role that owns the tables, used by ``certifly migrate`` alone."""
     files_url: str = "var/files"
     """Where PDFs, PNGs and pictures live: a folder, or ``s3://bucket/prefix``."""
     public_url: str = "http://localhost:8000"
     """The address people reach this server at; printed in QR codes for ever, so choose it before issuing."""
-    mail_url: str | None = None
+    mail_url: Annotated[str | None, Field(repr=False)] = None
     """Mail server: ``smtp://user:password@host:587`` or ``smtps://…``. Unset: messages stay in the outbox."""
     mail_from: str = "certificates@localhost"
     """Address that e-mails come from."""
@@ -82,7 +83,8 @@ class Settings(BaseModel):
     @classmethod
     def _is_an_origin(cls, value: str) -> str:
         parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        is_address = parts.scheme in ("http", "https") and parts.hostname and not re.search(r"\s", value)
+        if not is_address or "@" in parts.netloc or "?" in value or "#" in value or not _has_port(value):
             raise ValueError("must be an address such as https://certificates.example.org")
         return value.rstrip("/")
 
@@ -93,11 +95,10 @@ class Settings(BaseModel):
             ("sqlite:///", "postgresql://", "postgresql+psycopg://")
         ):
             raise ValueError("must begin with sqlite:/// or postgresql://")
-        if value is not None and not value.startswith("sqlite"):
-            try:
-                _ = urlsplit(value).port
-            except ValueError:
-                raise ValueError("has a port that is no number below 65536") from None
+        if value is not None and value.removeprefix("sqlite:///") in ("", ":memory:"):
+            raise ValueError("must name a file, such as sqlite:///var/certifly.db")
+        if value is not None and not value.startswith("sqlite") and not _has_port(value):
+            raise ValueError("has a port that is no number below 65536")
         return value
 
     @field_validator("secret_key")
@@ -134,6 +135,8 @@ class Settings(BaseModel):
             for fault in error.errors(include_url=False, include_input=False, include_context=False):
                 name = f"{PREFIX}{str(fault['loc'][0]).upper()}"
                 if fault["type"] == "missing":
+                    if any(known.startswith(f"{name}_FILE") for known in faults):
+                        continue  # set, but by a file that cannot be used
                     faults.append(f"{name} is not set. Make one: openssl rand -hex 32")
                 else:
                     faults.append(f"{name}: {fault['msg'].removeprefix('Value error, ')}.")
@@ -157,10 +160,16 @@ def _collect(environment: Mapping[str, str], *, known: set[str]) -> tuple[dict[s
             if name in values:  # sorted: CERTIFLY_X comes before CERTIFLY_X_FILE
                 faults.append(f"{PREFIX}{name.upper()} and {variable} are both set. Keep one.")
                 continue
+            # Without the value: somebody may have put the secret itself where its file belongs.
             try:
-                values[name] = _read_secret(Path(value))
+                content = _read_secret(Path(value))
             except (OSError, UnicodeDecodeError) as error:
-                faults.append(f"{variable}: {value} cannot be read ({type(error).__name__}).")
+                faults.append(f"{variable} names a file that cannot be read ({type(error).__name__}).")
+                continue
+            if content:
+                values[name] = content
+            else:
+                faults.append(f"{variable} names a file that is empty.")
         else:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f" Did you mean {PREFIX}{near[0].upper()}?" if near else ""
@@ -171,3 +180,12 @@ def _collect(environment: Mapping[str, str], *, known: set[str]) -> tuple[dict[s
 def _read_secret(path: Path) -> str:
     with path.open("rb") as file:
         return file.read(SECRET_FILE_BYTES_MAX).decode().strip()
+
+
+def _has_port(address: str) -> bool:
+    """Whether the port of an address, if it has one, can be one."""
+    try:
+        _ = urlsplit(address).port
+    except ValueError:
+        return False
+    return True

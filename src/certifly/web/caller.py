@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -11,6 +12,7 @@ from typing import TypeVar
 from starlette.requests import Request
 
 from certifly.core.clock import utc_now
+from certifly.core.errors import QueueFull
 from certifly.db.database import Database
 from certifly.db.tenant import TenantDB
 from certifly.tenants.errors import ScopeMissing, TokenMissing, TokenRefused
@@ -52,10 +54,12 @@ class Identities:
             if identity.expires_at is not None and identity.expires_at <= now:
                 raise TokenRefused
         else:
+            # From before the question: what is read may be revoked while it is on its way.
+            believed_until = time.monotonic() + CACHE_SECONDS
             identity = await asyncio.wrap_future(
                 self._database.read_directory(lambda directory: authenticate(directory, secret, now=now))
             )
-            self._known[digest] = (time.monotonic() + CACHE_SECONDS, identity)
+            self._known[digest] = (believed_until, identity)
             while len(self._known) > CACHE_ENTRIES_MAX:
                 self._known.popitem(last=False)
         self._note_use(identity, now)
@@ -73,7 +77,10 @@ class Identities:
             self._used.clear()
         self._used[identity.token_id] = now
         # Nobody waits for this: a lost note of use is no reason to fail a call.
-        self._database.write_directory(lambda directory: record_use(directory, identity.token_id, now=now))
+        with suppress(QueueFull):
+            self._database.write_directory(
+                lambda directory: record_use(directory, identity.token_id, now=now)
+            )
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """What one connection may do before and beside the application: how long a head may be, and how long it may take.
 
 The web server leaves both open, so that one client could fill the memory with a header that never ends, or
-hold connections for ever by sending nothing. What it cannot read at all it answers in words of its own; here
+hold connections, and the answers in them, for ever by sending or taking nothing. What it cannot read at all it answers in words of its own; here
 that answer gets the one shape of errors.
 """
 
@@ -18,6 +18,9 @@ HEAD_BYTES_MAX = 64 * 1024
 HEAD_SECONDS_MAX = 20.0
 """How long a head may take to arrive, and how long what is left of an answered request is read on."""
 
+TAKING_SECONDS_MAX = 300.0
+"""How long a client may take over what was sent to it: a picture, over a very slow line."""
+
 _MESSAGES = {
     400: ("bad_request", "This is not a request of HTTP/1.1."),
     408: ("head_too_slow", "The head of the request did not arrive in time."),
@@ -32,6 +35,7 @@ class Connection(HttpToolsProtocol):
     """One client's connection, within limits."""
 
     head_seconds_max = HEAD_SECONDS_MAX
+    taking_seconds_max = TAKING_SECONDS_MAX
 
     _chunk_bytes = 0
     _head_bytes = 0
@@ -39,6 +43,7 @@ class Connection(HttpToolsProtocol):
     _has_begun = False
     _is_too_large = False
     _deadline: asyncio.TimerHandle | None = None
+    _taking: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client has come; it has little time to say what it wants."""
@@ -48,7 +53,21 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The client has gone."""
         self._stop_waiting()
+        if self._taking is not None:
+            self._taking.cancel()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """The client takes nothing more for now; our answer waits in memory."""
+        super().pause_writing()
+        self._taking = self.loop.call_later(self.taking_seconds_max, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """It goes on."""
+        if self._taking is not None:
+            self._taking.cancel()
+            self._taking = None
+        super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless the head has become too long or what was asked for is refused already."""

@@ -1,6 +1,7 @@
 """A connection's limits in time and size, on a real server with little patience."""
 
 import asyncio
+import contextlib
 import socket
 import threading
 import time
@@ -15,20 +16,24 @@ from tests.raw_http import parse, send
 
 PATIENCE_SECONDS = 0.4
 OK = b"HTTP/1.1 200 OK"
+LARGE = 40_000_000
 
 
 class Hasty(Connection):
     """The same with little patience."""
 
     head_seconds_max = PATIENCE_SECONDS
+    taking_seconds_max = 2 * PATIENCE_SECONDS
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answers at once; on /slow after longer than a head may take."""
+    """Answers at once; on /slow after longer than a head may take; on /large with more than a socket holds."""
     if scope["path"] == "/slow":
         await asyncio.sleep(2 * PATIENCE_SECONDS)
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
-    await send({"type": "http.response.body", "body": b""})
+    body = bytes(LARGE) if scope["path"] == "/large" else b""
+    length = str(len(body)).encode()
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", length)]})
+    await send({"type": "http.response.body", "body": body})
 
 
 @pytest.fixture(scope="module")
@@ -149,3 +154,21 @@ def test_a_large_body_is_not_taken_for_a_head(address: str) -> None:
 
     assert answer.count(OK) == 4
     assert answer.count(b"HTTP/1.1") == 4
+
+
+def test_a_large_answer_reaches_who_takes_it(address: str) -> None:
+    assert len(send(address, b"GET /large HTTP/1.1\r\nConnection: close\r\n\r\n").body) == LARGE
+
+
+def test_who_takes_nothing_is_left(address: str) -> None:
+    host, _, port = address.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=5) as connection:
+        connection.sendall(b"GET /large HTTP/1.1\r\n\r\n")
+        time.sleep(4 * PATIENCE_SECONDS)
+
+        taken = 0
+        with contextlib.suppress(ConnectionResetError):
+            while piece := connection.recv(1_000_000):
+                taken += len(piece)
+
+    assert taken < LARGE

@@ -22,7 +22,7 @@ from certifly.delivery.email.queue import queue_email
 from certifly.jobs.announce import announce_later
 from certifly.rendering.fit import TextProblem, TextProblems, fit
 from certifly.rendering.placeholders import BUILT_IN
-from certifly.templates.fields import check_data
+from certifly.templates.fields import DataInvalid, check_data
 from certifly.templates.queries import PublishedTemplate, is_current
 from certifly.templates.values import drawing_values
 
@@ -66,10 +66,15 @@ def prepare(
         raise Invalid(_in_order(faults))
 
     document = template.document
+    clean: Mapping[str, Any] = {}
     try:
-        clean = check_data(document, request.data) if request.data is not None else {}
+        if request.data is not None:
+            clean = check_data(document, request.data)
+    except DataInvalid as error:
+        faults |= error.errors
+        clean = error.clean  # whether these can be drawn is told in the same answer
     except Invalid as error:
-        raise Invalid(_in_order(faults | error.errors)) from None
+        faults |= error.errors
     values = drawing_values(
         document, clean, code=str(code), issued_at=now, check_url=check_url, issuer_name=issuer_name
     )
@@ -85,7 +90,7 @@ def prepare(
     return PreparedCertificate(
         code=code,
         template=template,
-        data=clean,
+        data=dict(clean),
         drawing={"values": values, "fitting": fitting.to_json()},
         check_url=check_url,
         issuer_name=issuer_name,

@@ -14,7 +14,7 @@ What each type takes, after cleaning:
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from ipaddress import IPv6Address
@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
 
+from certifly.core.errors import Invalid
 from certifly.core.limits import DATA_KEYS_MAX
 from certifly.templates.document import FIELD_NAME_CHARACTERS_MAX, FieldDefinition, TemplateDocument
 from certifly.templates.errors import UnacceptableText
@@ -54,11 +55,19 @@ class _Wrong(Exception):
     """What is wrong with one value, as the end of a sentence that begins with the field's name."""
 
 
+class DataInvalid(Invalid):
+    """Some values are wrong. ``clean`` holds the others, so that their faults of other kinds can be told too."""
+
+    def __init__(self, errors: Mapping[str, Sequence[str]], *, clean: Mapping[str, Value]) -> None:
+        super().__init__(errors)
+        self.clean = clean
+
+
 def check_data(document: TemplateDocument, raw: object) -> dict[str, Value]:
     """The clean values by field name, in the template's order, without those that are blank.
 
-    Raises Invalid with every fault under ``data.<key>``, the template's own fields first. An empty list
-    is an empty map: PHP writes one for the other.
+    Raises Invalid with every fault under ``data.<key>``, the template's own fields first: DataInvalid when some
+    values may be right all the same. An empty list is an empty map: PHP writes one for the other.
     """
     sent = _map_of(raw)
     faults = Faults(subject="data")
@@ -77,7 +86,10 @@ def check_data(document: TemplateDocument, raw: object) -> dict[str, Value]:
             faults.add(f"data.{name}", f"{name} is required and must not be blank.")
 
     _tell_unknown(document, unknown, faults)
-    faults.raise_if_any()
+    try:
+        faults.raise_if_any()
+    except Invalid as error:
+        raise DataInvalid(error.errors, clean=data) from None
 
     return data
 

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from certifly.certificates.issue import issue, prepare
 from certifly.certificates.request import IssueRequest
@@ -18,11 +19,11 @@ from tests.cast import ADA, MONDAY, template_document
 PUBLIC_URL = "https://certificates.example.org"
 
 
-def publish_template(database: Database, tenant_id: int) -> int:
-    """The id of a new published template."""
+def publish_template(database: Database, tenant_id: int, **changes: Any) -> int:
+    """The id of a new published template; ``changes`` are made to its document."""
 
     def work(db: TenantDB) -> int:
-        template = create_template(db, parse_document(template_document()), now=MONDAY)
+        template = create_template(db, parse_document(template_document(**changes)), now=MONDAY)
         publish(db, template, issuer_name="Lovelace Academy", check_url=f"{PUBLIC_URL}/check/x", now=MONDAY)
         return template.id
 

@@ -69,11 +69,14 @@ class RenderProcess:
         return self._process.pid
 
     def wait_until_ready(self) -> None:
-        """Raise RenderFailed if the process cannot start."""
+        """Raise RenderFailed if the process cannot start, RenderInterrupted if it was not let to."""
         try:
             kind, _ = self._exchange([], until=time.monotonic() + START_SECONDS_MAX)
         except _Ended:
-            raise RenderFailed(f"no render process starts; it {self._how_it_ended()}") from None
+            how = self._how_it_ended()
+            if -self._process.returncode in ENDED_FROM_OUTSIDE:
+                raise RenderInterrupted(how) from None
+            raise RenderFailed(f"no render process starts; it {how}") from None
         except RenderTimedOut:
             raise RenderFailed(f"no render process starts within {START_SECONDS_MAX:g} seconds") from None
         assert kind == frames.READY, f"expected a process that is ready, got {kind!r}"

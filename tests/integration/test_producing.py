@@ -1,0 +1,318 @@
+"""From a recorded certificate to its files: made once, failed with a reason, made again, and again without harm."""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from certifly.certificates.issue import PRODUCE
+from certifly.certificates.models import FAILED, RECORDED, RENDERED, Certificate
+from certifly.certificates.produce import (
+    INTERRUPTIONS_MAX,
+    Files,
+    keep_png,
+    produce,
+    produce_again,
+    record_failure,
+    record_files,
+)
+from certifly.certificates.tasks import fail_produce, run_produce
+from certifly.core.settings import Settings
+from certifly.db.database import Database
+from certifly.db.tenant import Announcement, TenantDB
+from certifly.delivery.email.queries import list_emails
+from certifly.delivery.email.queue import SEND
+from certifly.rendering.png import encode_png
+from certifly.rendering.pool import RenderPool
+from certifly.storage.blobs import BlobMissing, BlobStore, StorageUnavailable, open_store, place_of
+from certifly.templates.assets import record_asset, store_picture
+from certifly.tenants.tenants import create_tenant
+from tests.cast import ADAS_ADDRESS, MONDAY, SECRET_KEY, TUESDAY, template_document
+from tests.issued import issue_certificates, publish_template
+
+PICTURE = encode_png(np.full((4, 4, 3), 128, np.uint8))
+OBEDIENT = "tests.rendering.handlers:make_obedient"
+"""Render processes that do what the title of a certificate says."""
+
+
+@dataclass
+class Workshop:
+    """Tenant Lovelace and what a worker has to produce its certificates with."""
+
+    database: Database
+    blobs: BlobStore
+    renderers: RenderPool
+    settings: Settings
+    announced: list[Announcement]
+    tenant_id: int = 0
+
+    def issue(self, *, address: str | None = None, **changes: Any) -> int:
+        """A new certificate of a new template."""
+        template_id = publish_template(self.database, self.tenant_id, **changes)
+        [certificate_id] = issue_certificates(
+            self.database, self.tenant_id, template_id, address=address, mail_configured=True
+        )
+        return certificate_id
+
+    def produce(self, certificate_id: int, *, png_at_once: bool = False, now: Any = TUESDAY) -> Certificate:
+        produce(
+            self.database,
+            self.blobs,
+            self.renderers,
+            tenant_id=self.tenant_id,
+            certificate_id=certificate_id,
+            png_at_once=png_at_once,
+            mail_configured=True,
+            now=now,
+        )
+        return self.look(certificate_id)
+
+    def look(self, certificate_id: int) -> Certificate:
+        found = self.database.read(self.tenant_id, lambda db: db.get(Certificate, certificate_id)).result()
+        assert found is not None
+        return found
+
+    def change(self, certificate_id: int, work: Any) -> None:
+        def on_row(db: TenantDB) -> None:
+            row = db.get(Certificate, certificate_id)
+            assert row is not None
+            work(db, row)
+
+        self.database.write(self.tenant_id, on_row).result()
+
+    def jobs(self, task: str) -> list[int]:
+        """The attempts of a task that were announced."""
+        return [one.attempt for one in self.announced if one.task == task]
+
+    def read(self, digest: str | None, suffix: str) -> bytes:
+        assert digest is not None
+        return self.blobs.get(self.tenant_id, digest, suffix)
+
+
+@pytest.fixture
+def workshop(database_url: str, tmp_path: Path) -> Iterator[Workshop]:
+    announced: list[Announcement] = []
+    database = Database(database_url, before_commit=lambda _, found: announced.extend(found))
+    settings = Settings(database_url=database_url, secret_key=SECRET_KEY, png_at_once=True)
+    with RenderPool(1, 10, 512, handler=OBEDIENT) as renderers:
+        found = Workshop(database, open_store(str(tmp_path / "files")), renderers, settings, announced)
+        found.tenant_id = database.write_directory(
+            lambda rows: create_tenant(rows, slug="lovelace", name="Lovelace", now=MONDAY).id
+        ).result()
+        yield found
+    database.close()
+
+
+def test_a_certificate_is_rendered_and_its_file_is_stored(workshop: Workshop) -> None:
+    certificate_id = workshop.issue(title="echo")
+
+    row = workshop.produce(certificate_id)
+
+    assert (row.state, row.failure, row.png_digest, row.updated_at) == (RENDERED, None, None, TUESDAY)
+    assert workshop.read(row.pdf_digest, ".pdf").startswith(b"pdf\nhttps://certificates.example.org/check/")
+
+
+def test_the_png_can_be_made_at_once(workshop: Workshop) -> None:
+    row = workshop.produce(workshop.issue(title="echo"), png_at_once=True)
+
+    assert workshop.read(row.png_digest, ".png").startswith(b"png\n")
+
+
+def test_producing_twice_changes_nothing(workshop: Workshop) -> None:
+    certificate_id = workshop.issue(title="echo", address=ADAS_ADDRESS)
+    first = workshop.produce(certificate_id)
+    workshop.renderers.close()  # a second drawing would fail
+
+    second = workshop.produce(certificate_id, png_at_once=True, now=MONDAY)
+
+    assert (second.state, second.pdf_digest, second.updated_at) == (RENDERED, first.pdf_digest, TUESDAY)
+    assert workshop.jobs(SEND) == [1], "the e-mail is let go once"
+
+
+def test_an_outcome_recorded_twice_counts_once(workshop: Workshop) -> None:
+    certificate_id = workshop.issue(title="echo", address=ADAS_ADDRESS)
+    first = workshop.produce(certificate_id)
+
+    def again(db: TenantDB, _row: Certificate) -> None:
+        record_files(db, certificate_id, Files("sha256:other", None), mail_configured=True, now=MONDAY)
+        record_failure(db, certificate_id, reason="too late", now=MONDAY)
+
+    workshop.change(certificate_id, again)
+
+    row = workshop.look(certificate_id)
+    assert (row.state, row.failure, row.pdf_digest) == (RENDERED, None, first.pdf_digest)
+    assert workshop.jobs(SEND) == [1]
+
+
+def test_one_that_cannot_be_drawn_has_failed_with_its_reason(
+    workshop: Workshop, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="certifly.certificates")
+    certificate_id = workshop.issue(title="refuse:the seal is upside down", address=ADAS_ADDRESS)
+
+    row = workshop.produce(certificate_id)
+
+    assert (row.state, row.pdf_digest, row.updated_at) == (FAILED, None, TUESDAY)
+    assert row.failure is not None and "the seal is upside down" in row.failure
+    assert workshop.jobs(SEND) == []
+    [record] = caplog.records
+    assert record.message == "certificate_failed"
+    assert record.__dict__["facts"] == {
+        "tenant_id": workshop.tenant_id,
+        "certificate_id": certificate_id,
+        "error": "RenderFailed",
+    }
+
+
+def test_one_that_takes_too_long_has_failed(workshop: Workshop) -> None:
+    workshop.renderers.close()
+    with RenderPool(1, 0.2, 512, handler=OBEDIENT) as workshop.renderers:
+        row = workshop.produce(workshop.issue(title="sleep:60"))
+
+    assert row.state == FAILED
+    assert "CERTIFLY_RENDER_TIMEOUT_SECONDS" in (row.failure or "")
+
+
+def test_one_that_failed_can_be_made_again(workshop: Workshop) -> None:
+    certificate_id = workshop.issue(title="echo", address=ADAS_ADDRESS)
+    workshop.change(
+        certificate_id, lambda db, row: record_failure(db, row.id, reason="The disk was full.", now=MONDAY)
+    )
+    assert workshop.look(certificate_id).failure == "The disk was full."
+
+    workshop.change(certificate_id, lambda db, row: produce_again(db, row, now=TUESDAY))
+    queued = workshop.look(certificate_id)
+    assert (queued.state, queued.failure, queued.updated_at) == (RECORDED, None, TUESDAY)
+    assert workshop.jobs(PRODUCE) == [0, 1]
+
+    workshop.change(certificate_id, lambda db, row: produce_again(db, row, now=TUESDAY))
+    assert workshop.jobs(PRODUCE) == [0, 1, 2], "its job may have been lost, so it can be asked for again"
+
+    assert workshop.produce(certificate_id).state == RENDERED
+    workshop.change(certificate_id, lambda db, row: produce_again(db, row, now=MONDAY))
+    assert workshop.jobs(PRODUCE) == [0, 1, 2]
+    assert workshop.look(certificate_id).updated_at == TUESDAY
+    assert [one.status for one in emails_of(workshop, certificate_id)] == ["queued"]
+
+
+def emails_of(workshop: Workshop, certificate_id: int) -> Any:
+    return workshop.database.read(workshop.tenant_id, lambda db: list_emails(db, certificate_id)).result()
+
+
+@pytest.mark.parametrize("kills", [INTERRUPTIONS_MAX - 1, INTERRUPTIONS_MAX])
+def test_a_renderer_that_is_killed_says_nothing_of_the_certificate(workshop: Workshop, kills: int) -> None:
+    certificate_id = workshop.issue(title="sleep:0.3")
+    killed: list[object] = []
+
+    def kill() -> None:
+        deadline = time.monotonic() + 30
+        while len(killed) < kills and time.monotonic() < deadline:
+            for process in list(workshop.renderers._busy):
+                if process not in killed:
+                    process.kill()
+                    killed.append(process)
+            time.sleep(0.005)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    row = workshop.produce(certificate_id)
+    killer.join()
+
+    if kills < INTERRUPTIONS_MAX:
+        assert row.state == RENDERED
+    else:
+        assert row.state == FAILED
+        assert "render it again" in (row.failure or "")
+
+
+def with_picture(workshop: Workshop) -> tuple[int, str]:
+    """A certificate whose template shows a picture, and the picture's name."""
+    stored = store_picture(workshop.blobs, workshop.tenant_id, PICTURE)
+    workshop.database.write(workshop.tenant_id, lambda db: record_asset(db, stored, now=MONDAY)).result()
+    layout = template_document()["layout"]
+    picture = {"asset": stored.digest, "decorative": True, "x": 1, "y": 1, "width": 9, "height": 9}
+    layout["elements"].append({"type": "image", **picture})
+    return workshop.issue(title="echo", layout=layout), stored.digest
+
+
+@pytest.mark.parametrize("is_damaged", [False, True])
+def test_one_whose_picture_is_lost_says_how_to_bring_it_back(
+    workshop: Workshop, tmp_path: Path, is_damaged: bool
+) -> None:
+    certificate_id, name = with_picture(workshop)
+    file = tmp_path / "files" / place_of(workshop.tenant_id, name, "")
+    content = file.read_bytes()
+    file.unlink()
+    if is_damaged:
+        file.write_bytes(content[:-1])
+
+    row = workshop.produce(certificate_id)
+    assert row.state == FAILED
+    assert name in (row.failure or "") and "POST /api/v1/assets" in (row.failure or "")
+
+    assert store_picture(workshop.blobs, workshop.tenant_id, PICTURE).digest == name
+    workshop.change(certificate_id, lambda db, row: produce_again(db, row, now=TUESDAY))
+    restored = workshop.produce(certificate_id)
+    assert f"{name}={len(content)}".encode() in workshop.read(restored.pdf_digest, ".pdf")
+
+
+def test_files_that_are_out_of_reach_are_no_failure_of_the_certificate(
+    workshop: Workshop, tmp_path: Path
+) -> None:
+    certificate_id, name = with_picture(workshop)
+    file = tmp_path / "files" / place_of(workshop.tenant_id, name, "")
+    file.unlink()
+    file.mkdir()
+
+    with pytest.raises(StorageUnavailable):  # the worker tries the job again
+        workshop.produce(certificate_id)
+
+    assert workshop.look(certificate_id).state == RECORDED
+
+
+def test_a_restored_pdf_keeps_its_picture_and_another_pdf_does_not(workshop: Workshop) -> None:
+    certificate_id = workshop.issue(title="echo")
+    first = workshop.produce(certificate_id, png_at_once=True)
+
+    def unrender(_db: TenantDB, row: Certificate) -> None:
+        row.state = RECORDED
+
+    workshop.change(certificate_id, unrender)
+    same = workshop.produce(certificate_id)
+    assert (same.pdf_digest, same.png_digest) == (first.pdf_digest, first.png_digest)
+
+    workshop.change(certificate_id, unrender)
+
+    def record_another(db: TenantDB, _row: Certificate) -> None:
+        record_files(db, certificate_id, Files("sha256:other", None), mail_configured=True, now=TUESDAY)
+
+    workshop.change(certificate_id, record_another)
+    assert workshop.look(certificate_id).png_digest is None, "it would show what the PDF shows no more"
+
+
+def test_a_picture_made_on_request_is_kept(workshop: Workshop) -> None:
+    certificate_id = workshop.issue(title="echo")
+    workshop.change(certificate_id, lambda db, row: keep_png(db, row.id, "sha256:png"))
+
+    assert workshop.look(certificate_id).png_digest == "sha256:png"
+    with pytest.raises(BlobMissing):
+        workshop.read("sha256:" + "0" * 64, ".png")
+
+
+def test_the_job_of_the_worker_does_all_of_it(workshop: Workshop) -> None:
+    done, undone = workshop.issue(title="echo"), workshop.issue(title="echo")
+
+    run_produce(workshop, workshop.tenant_id, done, attempt=0)
+    fail_produce(workshop, workshop.tenant_id, done, attempt=0, reason="too late")
+    fail_produce(workshop, workshop.tenant_id, undone, attempt=0, reason="Unexpected error (KeyError).")
+
+    assert workshop.look(done).state == RENDERED
+    assert workshop.look(done).png_digest is not None, "as the setting says"
+    row = workshop.look(undone)
+    assert (row.state, row.failure) == (FAILED, "Unexpected error (KeyError).")

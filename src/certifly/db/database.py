@@ -103,4 +103,7 @@ class Database:
                 finally:
                     rows.close()
         except DBAPIError as error:
-            raise translated(error) from error
+            known = translated(error)
+            if known is error:
+                raise
+            raise known from error

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -59,8 +60,14 @@ def demo(
     with process(*command, environment=environment) as started:
         assert started.stdout is not None
         line = started.stdout.readline()
-        assert line, started.communicate(timeout=WAIT_SECONDS)[1]
+        assert line, end_of(started)
         yield started, json.loads(line)
+
+
+def end_of(started: "subprocess.Popen[str]") -> str:
+    """How a process ended that should not have."""
+    _, errors = started.communicate(timeout=WAIT_SECONDS)
+    return f"it ended with {started.returncode}: {errors}"
 
 
 def await_true(holds: Any, what: str) -> None:
@@ -116,7 +123,7 @@ def test_people_get_a_line_that_they_can_paste(tmp_path: Path) -> None:
         lines: list[str] = []
         while not lines or not lines[-1].startswith("Ctrl-C"):
             lines.append(started.stdout.readline())
-            assert lines[-1], started.communicate(timeout=WAIT_SECONDS)[1]
+            assert lines[-1], end_of(started)
         text = "".join(lines)
         pasted = text[text.index("  curl ") : text.index("Ctrl-C")]
         answer = subprocess.run(["sh", "-c", pasted], capture_output=True, text=True, check=True)
@@ -128,7 +135,8 @@ def test_a_demo_that_cannot_be_made_ends_everything(sqlite: CommandLine, tmp_pat
     sqlite("tenant", "create", "demo", "--name", "Demo Academy")
     scopes = [part for scope in SCOPES for part in ("--scope", scope)]
     made = sqlite("token", "create", "--tenant", "demo", "--name", "demo", *scopes, "--json").facts
-    kept = {"tenant": "demo", "token": made["token"], "template_id": "99"}
+    # A certificate that is gone is issued anew; a template that is gone cannot be.
+    kept = {"tenant": "demo", "token": made["token"], "template_id": "99", "code": str(uuid.uuid4())}
     (tmp_path / "demo.json").write_text(json.dumps(kept))
     environment = environment_for(tmp_path, sqlite.environment["CERTIFLY_DATABASE_URL"], free_port())
 

@@ -6,6 +6,7 @@ What is logged are ids, codes, counts and durations: never names, addresses, req
 
 import json
 import logging
+import re
 import sys
 import traceback
 from contextvars import ContextVar
@@ -17,6 +18,10 @@ request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The id of the request being answered in this context, echoed in answers and logged in every line."""
 
 
+_WRITTEN_OUT = re.compile(
+    r"Traceback \(most recent call last\):\n(?P<frames>(?: .*\n)+)(?P<error>[\w.]+)", re.ASCII
+)
+_FRAME = re.compile(r'^  File "(?P<file>.+)", line (?P<line>[0-9]+), in (?P<name>\S+)$', re.MULTILINE)
 CAUSES_MAX = 10
 """Exceptions behind an exception whose texts are looked for."""
 
@@ -36,6 +41,14 @@ class JSONFormatter(logging.Formatter):
         facts = getattr(record, "facts", None)
         if isinstance(facts, dict):
             line.update(facts)
+        if written := _WRITTEN_OUT.match(record.getMessage()):
+            # The web server writes a failed start out as one text.
+            line["message"] = "uncaught"
+            line["error"] = written["error"]
+            line["frames"] = [
+                f"{place['file'].rpartition('/site-packages/')[2]}:{place['line']} {place['name']}"
+                for place in _FRAME.finditer(written["frames"])
+            ]
         if record.exc_info and record.exc_info[0] is not None:
             # The text of an exception may quote a row or a body; its class and its place may not.
             line["error"] = record.exc_info[0].__name__

@@ -5,6 +5,7 @@ import io
 import json
 import logging
 import sys
+import traceback
 from collections.abc import Iterator
 from typing import Any
 
@@ -144,6 +145,23 @@ def test_only_the_first_line_of_a_message_is_written(written: Written) -> None:
     logging.getLogger("somebody.elses").warning("statement failed\nINSERT ... 'Ada'")
 
     assert written.line()["message"] == "statement failed"
+
+
+def test_a_traceback_that_was_written_out_is_its_kind_and_its_places(written: Written) -> None:
+    def inner() -> None:
+        raise ValueError("Ada")
+
+    with pytest.raises(ValueError, match="Ada") as raised:
+        inner()
+    logging.getLogger("uvicorn.error").error("".join(traceback.format_exception(raised.value)))
+
+    line = written.line()
+    assert (line["message"], line["error"]) == ("uncaught", "ValueError")
+    assert [frame.rpartition(" ")[2] for frame in line["frames"]] == [
+        "test_a_traceback_that_was_written_out_is_its_kind_and_its_places",
+        "inner",
+    ]
+    assert "Ada" not in written.stream.getvalue()
 
 
 def test_an_exception_without_words_changes_no_message(written: Written) -> None:

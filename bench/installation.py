@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -68,9 +69,7 @@ def bench_installation(documents: Sequence[Mapping[str, Any]], **settings: Any) 
         database = bench.open()
         bench.tenant_id, bench.token = database.write_directory(_make_tenant).result()
         for document in documents:
-            bench.templates.append(
-                database.write(bench.tenant_id, lambda db, d=document: _publish(db, d)).result()
-            )
+            bench.templates.append(database.write(bench.tenant_id, partial(_publish, document)).result())
         database.close()
         yield bench
 
@@ -82,7 +81,7 @@ def _make_tenant(directory: Directory) -> tuple[int, str]:
     return tenant.id, secret
 
 
-def _publish(db: TenantDB, document: Mapping[str, Any]) -> int:
+def _publish(document: Mapping[str, Any], db: TenantDB) -> int:
     now = utc_now()
     template = create_template(db, parse_document(dict(document)), now=now)
     db.flush()

@@ -9,6 +9,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -109,17 +110,25 @@ def steps(bench: Bench, database: Database) -> dict[str, float]:
         taken.setdefault(name, []).append((time.perf_counter() - started) * 1000)
         return result
 
+    def read(number: int) -> Any:
+        return database.read(bench.tenant_id, partial(_job_of, number)).result()
+
+    def record() -> Any:
+        return database.write(bench.tenant_id, lambda db: db.next_id("bench")).result()
+
     with RenderPool(1, 60, 1024) as pool:
-        for number, job in enumerate(jobs):
-            read = lambda db, n=number: make_job(db, db.get(Certificate, n + 1))  # noqa: E731
-            clock("read the row", lambda read=read: database.read(bench.tenant_id, read).result())
-            pdf = clock("render", lambda job=job: pool.render(job, "pdf"))
-            clock("store (fsync)", lambda pdf=pdf: blobs.put(bench.tenant_id, pdf, ".pdf"))
-            clock(
-                "record (commit)",
-                lambda: database.write(bench.tenant_id, lambda db: db.next_id("bench")).result(),
-            )
+        for number, job in enumerate(jobs, start=1):
+            clock("read the row", partial(read, number))
+            pdf = clock("render", partial(pool.render, job, "pdf"))
+            clock("store (fsync)", partial(blobs.put, bench.tenant_id, pdf, ".pdf"))
+            clock("record (commit)", record)
     return {name: statistics.median(values) for name, values in taken.items()}
+
+
+def _job_of(number: int, db: TenantDB) -> Any:
+    certificate = db.get(Certificate, number)
+    assert certificate is not None, "it was issued"
+    return make_job(db, certificate)
 
 
 def main() -> None:

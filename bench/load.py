@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 
 @dataclass(frozen=True)
@@ -89,9 +90,7 @@ def run_load(port: int, request: Callable[[int], bytes], *, answers: int, connec
         for _ in range(connections):
             done: asyncio.Future[None] = loop.create_future()
             _, protocol = await loop.create_connection(
-                lambda done=done: _Connection(next_request, done),
-                "127.0.0.1",
-                port,  # type: ignore[misc]
+                partial(_Connection, next_request, done), "127.0.0.1", port
             )
             opened.append((done, protocol))
         await asyncio.gather(*(done for done, _ in opened))

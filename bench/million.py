@@ -9,6 +9,7 @@ import sys
 import time
 import uuid
 from datetime import timedelta
+from functools import partial
 
 from bench.installation import Bench, await_port, bench_installation, process
 from bench.load import http_request, run_load
@@ -30,7 +31,7 @@ def fill(bench: Bench, database: Database, *, up_to: int) -> None:
     began = utc_now() - timedelta(days=365)
     drawing = {"values": {"Student Name": "Ada Lovelace"}, "fitting": {"texts": {}, "padding": "x" * 700}}
 
-    def rows(db: TenantDB, first: int, count: int) -> None:
+    def rows(first: int, count: int, db: TenantDB) -> None:
         db.next_id("certificates", step=count)
         for number in range(first, first + count):
             code, moment = uuid.uuid4(), began + timedelta(seconds=number)
@@ -53,7 +54,7 @@ def fill(bench: Bench, database: Database, *, up_to: int) -> None:
 
     for first in range(have + 1, up_to + 1, ROWS_A_UNIT):
         count = min(ROWS_A_UNIT, up_to + 1 - first)
-        database.write(bench.tenant_id, lambda db, f=first, c=count: rows(db, f, c)).result()
+        database.write(bench.tenant_id, partial(rows, first, count)).result()
 
 
 def measure(bench: Bench) -> dict[str, float]:
@@ -71,11 +72,15 @@ def measure(bench: Bench) -> dict[str, float]:
     for name, request in calls.items():
         medians = []
         for _ in range(ROUNDS):
-            load = run_load(bench.settings.port, lambda _, r=request: r, answers=CALLS, connections=1)
+            load = run_load(bench.settings.port, partial(_same, request), answers=CALLS, connections=1)
             assert set(load.statuses) <= {200, 201}, load.statuses
             medians.append(load.percentile(0.5))
         found[name] = statistics.median(medians)
     return found
+
+
+def _same(request: bytes, _number: int) -> bytes:
+    return request
 
 
 def main() -> None:

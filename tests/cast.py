@@ -14,7 +14,15 @@ SECRET_KEY = "k" * 32
 
 def text_element(text: str, **changes: Any) -> dict[str, Any]:
     """A text element of a layout."""
-    element = {"type": "text", "text": text, "x": 20, "y": 60, "width": 257, "height": 30, "font": "EB Garamond"}
+    element = {
+        "type": "text",
+        "text": text,
+        "x": 20,
+        "y": 60,
+        "width": 257,
+        "height": 30,
+        "font": "EB Garamond",
+    }
     element |= {"size": 40, "size_min": 14, "lines_max": 1, "align": "center", "color": "#1d2b4f"}
     return element | changes
 
@@ -40,7 +48,14 @@ def template_document(**changes: Any) -> dict[str, Any]:
                 text_element("{Course}", y=100, size=20, size_min=10, lines_max=2),
                 text_element("{Date} {certificate.issued_on}", y=140, height=12, size=12, size_min=8),
                 text_element("{certificate.code}", y=190, height=8, size=8, size_min=6),
-                {"type": "qr", "x": 252, "y": 164, "width": 26, "height": 26, "alt": "Check this certificate"},
+                {
+                    "type": "qr",
+                    "x": 252,
+                    "y": 164,
+                    "width": 26,
+                    "height": 26,
+                    "alt": "Check this certificate",
+                },
             ],
         },
     }

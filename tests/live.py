@@ -51,7 +51,9 @@ class Caller:
         assert published.status_code == 200, published.text
         return template_id
 
-    def issue(self, template_id: int, *, headers: Mapping[str, str] | None = None, **body: Any) -> dict[str, Any]:
+    def issue(
+        self, template_id: int, *, headers: Mapping[str, str] | None = None, **body: Any
+    ) -> dict[str, Any]:
         """A certificate, as the 201 describes it."""
         request = {"template_id": template_id, "data": {"Student Name": "Ada Lovelace"}} | body
         answer = self.http.post("/api/v1/certificates", json=request, headers=dict(headers or {}))
@@ -63,7 +65,9 @@ class Caller:
         """The certificate once its job has ended, rendered or failed."""
         deadline = time.monotonic() + RENDER_SECONDS
         while True:
-            found: dict[str, Any] = self.http.get(f"/api/v1/certificates/{certificate_id}").json()["data"]["data"]
+            found: dict[str, Any] = self.http.get(f"/api/v1/certificates/{certificate_id}").json()["data"][
+                "data"
+            ]
             if found["status"] != "recorded":
                 return found
             assert time.monotonic() < deadline, f"certificate {certificate_id} was not rendered"

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from certifly.core.clock import utc_now
 from certifly.db.tenant import TenantDB
-from certifly.web.idempotency import IdempotencyRecord
+from certifly.web.recorded import IdempotencyRecord
 from tests.cast import ADA
 from tests.live import Caller, Installation
 

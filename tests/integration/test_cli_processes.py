@@ -99,8 +99,17 @@ def test_a_demo_shows_a_first_certificate_and_finds_it_again(tmp_path: Path) -> 
     assert stat.S_IMODE((tmp_path / "demo.json").stat().st_mode) == 0o600
     assert is_free(port)
 
-    with demo(tmp_path, port) as (_, again):
+    with demo(tmp_path, port) as (second, again):
         assert again == shown
+        second.send_signal(signal.SIGINT)
+        assert second.wait(WAIT_SECONDS) == 0
+
+    kept = json.loads((tmp_path / "demo.json").read_text())
+    (tmp_path / "demo.json").write_text(json.dumps(kept | {"code": str(uuid.uuid4())}))
+    with demo(tmp_path, port) as (_, anew):
+        assert anew["token"] == shown["token"]
+        assert anew["check"] != shown["check"]
+        assert httpx.get(anew["check"]).status_code == 200
 
 
 def test_a_demo_without_its_database_begins_anew(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -295,7 +296,7 @@ def test_a_certificate_that_cannot_be_trusted_stops_the_message(
         tmp_path, host="localhost" if fault == "unknown authority" else "other.example"
     )
     query = "" if fault == "unknown authority" else f"?ca={ca}"
-    options = {"ssl_context": context} if scheme == "smtps" else {"tls_context": context}
+    options: dict[str, Any] = {"ssl_context" if scheme == "smtps" else "tls_context": context}
     with mail_server(**options) as server:
         outcome = send(open_mailer(f"{scheme}://localhost:{server.port}{query}", timeouts=HURRY))
 

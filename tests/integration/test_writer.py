@@ -1,21 +1,28 @@
 """Units of work: committed together, undone alone, and answered only after the commit."""
 
+import asyncio
 import threading
 from concurrent.futures import Future
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
+from starlette.requests import Request
 
 from certifly.core.errors import DatabaseBusy, Invalid, NotFound, QueueFull
 from certifly.core.limits import WRITE_QUEUE_MAX
 from certifly.db.base import Counter
-from certifly.db.database import Database
+from certifly.db.database import READERS, Database
 from certifly.db.engine import create_engine
 from certifly.db.tenant import Announcement, TenantDB
 from certifly.db.writer import Writer
 from certifly.jobs.announce import announce_later
+from certifly.tenants.tokens import Identity
+from certifly.web.caller import Call
+from certifly.web.idempotency import IdempotencyKeyInUse, Key, once
+from tests.cast import MONDAY
 
 
 def counters(database: Database, tenant_id: int) -> dict[str, int]:
@@ -237,3 +244,73 @@ def test_the_service_role_cannot_change_the_schema(postgres: Any) -> None:
     with engine.connect() as connection, pytest.raises(sa.exc.ProgrammingError):
         connection.execute(sa.text("ALTER TABLE counters DISABLE ROW LEVEL SECURITY"))
     engine.dispose()
+
+
+def test_more_reads_than_may_wait_are_refused_at_once(database: Database, lovelace: int) -> None:
+    release = threading.Event()
+    readers = [database.read(lovelace, lambda _db: release.wait(10)) for _ in range(READERS)]
+    waiting = [database.read(lovelace, lambda _db: None) for _ in range(WRITE_QUEUE_MAX)]
+
+    with pytest.raises(QueueFull):
+        database.read(lovelace, lambda _db: None)
+
+    release.set()
+    assert all(reader.result(10) for reader in readers)
+    assert waiting[-1].result(10) is None
+
+
+def test_an_event_loop_that_has_ended_keeps_nobody_from_writing(
+    database: Database, lovelace: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    release = hold_writer(database, lovelace)
+
+    async def submit_and_leave() -> None:
+        database.write_soon(lovelace, count("things"))
+
+    asyncio.run(submit_and_leave())
+    release.set()
+
+    assert database.write(lovelace, count("others")).result(10) == 1
+    assert database.write(lovelace, count("others")).result(10) == 2
+    assert "nobody_waits" in caplog.messages
+
+
+def test_an_awaited_unit_gives_its_result_or_its_error(database: Database, lovelace: int) -> None:
+    def refuse(_db: TenantDB) -> None:
+        raise NotFound("There is no such thing.")
+
+    async def work() -> int:
+        with pytest.raises(NotFound):
+            await database.write_soon(lovelace, refuse)
+        return await database.write_soon(lovelace, count("things"))
+
+    assert asyncio.run(work()) == 1
+
+
+def test_a_unit_nobody_waits_for_any_more_is_not_run(database: Database, lovelace: int) -> None:
+    release = hold_writer(database, lovelace)
+
+    async def give_up() -> None:
+        database.write_soon(lovelace, count("things")).cancel()
+
+    asyncio.run(give_up())
+    release.set()
+
+    database.write(lovelace, count("others")).result(10)
+    assert counters(database, lovelace) == {"others": 1}
+
+
+def test_a_key_whose_first_request_takes_too_long_is_a_conflict(
+    database: Database, lovelace: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("certifly.web.idempotency.WAIT_SECONDS", 0.2)
+    release = hold_writer(database, lovelace)
+    parts: Any = SimpleNamespace(database=database)
+    identity = Identity(lovelace, "lovelace", "Lovelace", 1, "tests", (), None, None)
+    call = Call(request=Request({"type": "http"}), parts=parts, identity=identity, now=MONDAY)
+
+    with pytest.raises(IdempotencyKeyInUse):
+        asyncio.run(once(call, Key("k", "0" * 64), lambda _db: b"{}"))
+
+    release.set()
+    assert asyncio.run(once(call, Key("k", "0" * 64), lambda _db: b"{}")) == (b"{}", False)

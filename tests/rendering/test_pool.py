@@ -1,12 +1,14 @@
 """The pool stays whole whatever becomes of a job, and leaves nothing behind."""
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import re
 import signal
 import subprocess
 import sys
+import termios
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -78,6 +80,26 @@ def is_running(pid: int) -> bool:
         return re.search(r"\) Z ", Path(f"/proc/{pid}/stat").read_text()) is None
     except FileNotFoundError:
         return False
+
+
+def state_of(pid: int) -> str:
+    """R runs, S sleeps, T is stopped (proc(5))."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0]
+
+
+def waits_in_pipe(pid: int) -> bool:
+    """Whether something was written to the process that it has not read."""
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        if not str(link.readlink()).startswith("pipe:"):
+            continue
+        pipe, waiting = os.open(link, os.O_RDONLY | os.O_NONBLOCK), bytearray(4)
+        try:
+            fcntl.ioctl(pipe, termios.FIONREAD, waiting)
+        finally:
+            os.close(pipe)
+        if any(waiting):
+            return True
+    return False
 
 
 def wait_until(claim: object, *, seconds: float = 10) -> None:
@@ -253,6 +275,21 @@ class TestARenderingThatFails:
             process.end()
 
         assert not process.is_sound
+
+    def test_killed_with_half_a_job_in_the_pipe(self, pool: RenderPool) -> None:
+        victim = pid_of(pool)
+        os.kill(victim, signal.SIGSTOP)
+        wait_until(lambda: state_of(victim) == "T")
+        picture = b"\x89PNG" + bytes(2_000_000)
+        with ThreadPoolExecutor(1) as executor:
+            rendering = executor.submit(
+                pool.render, job_that("pid", pictures={"sha256:" + "0" * 64: picture}), "pdf"
+            )
+            wait_until(lambda: waits_in_pipe(victim))
+            os.kill(victim, signal.SIGKILL)
+
+            with pytest.raises(RenderInterrupted):
+                rendering.result(10)
 
     def test_a_process_that_no_longer_reads_is_timed_out(self) -> None:
         with obedient_pool(timeout_seconds=0.5) as pool:
@@ -518,13 +555,8 @@ class TestNothingIsLeft:
             being_made.mkdir()
             assert swept(tmp_path) == {live, other, being_made}
 
-            (victim,) = children_of(parent.pid)
-            os.kill(victim, signal.SIGSTOP)  # so that it cannot tidy up when its parent goes
-            parent.kill()
+            os.killpg(parent.pid, signal.SIGKILL)  # parent and process at once: nobody tidies up
             parent.wait()
-            assert swept(tmp_path) == {live, other, being_made}
-
-            os.kill(victim, signal.SIGKILL)
             os.utime(being_made, (0, 0))
             wait_until(lambda: swept(tmp_path) == {live})
 

@@ -1,8 +1,8 @@
 """What one connection may do before and beside the application: how long a head may be, and how long it may take.
 
 The web server leaves both open, so that one client could fill the memory with a header that never ends, or
-hold connections, and the answers in them, for ever by sending or taking nothing. What it cannot read at all it answers in words of its own; here
-that answer gets the one shape of errors.
+hold connections, and the answers in them, for ever by sending or taking nothing. What it cannot read at all it
+answers in words of its own; here that answer gets the one shape of errors.
 """
 
 import asyncio

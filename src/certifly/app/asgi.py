@@ -59,8 +59,3 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.openapi = encode(build_document((*API_ROUTERS, *PUBLIC_ROUTERS), settings))
     app.add_middleware(Frame)
     return app
-
-
-def create_app_from_environment() -> FastAPI:
-    """The factory that ``certifly serve`` names to the web server."""
-    return create_app(load_settings())

@@ -8,7 +8,6 @@ from fastapi import FastAPI
 from certifly.api import openapi
 from certifly.api.openapi import build_document
 from certifly.api.v1 import assets, certificates, emails, me, templates
-from certifly.app.environment import load_settings
 from certifly.app.wiring import open_parts
 from certifly.core.settings import Settings
 from certifly.public.door import PUBLIC_ROUTERS, install_public

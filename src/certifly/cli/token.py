@@ -95,10 +95,12 @@ def list_all(slug: str | None, as_json: bool) -> None:
 @click.argument("token_id", metavar="ID", type=click.IntRange(1))
 @json_option
 def revoke(token_id: int, as_json: bool) -> None:
-    """Make a token useless for ever; running servers refuse it within a second."""
+    """Make a token useless for ever. When this returns, no running server accepts it any more."""
+    import time
+
     from certifly.core.clock import utc_now
     from certifly.tenants.models import Tenant
-    from certifly.tenants.tokens import revoke_token
+    from certifly.tenants.tokens import BELIEVED_SECONDS, revoke_token
 
     now = utc_now()
 
@@ -109,7 +111,9 @@ def revoke(token_id: int, as_json: bool) -> None:
         return facts_of(revoked, owner.slug, now=now)
 
     with opened_database() as database:
-        tell(database.write_directory(work).result(), as_json=as_json)
+        facts = database.write_directory(work).result()
+    time.sleep(BELIEVED_SECONDS)  # servers believe what they knew of it for so long
+    tell(facts, as_json=as_json)
 
 
 def facts_of(token: "Token", slug: str, *, now: datetime) -> Facts:

@@ -20,6 +20,8 @@ from certifly.tenants.scopes import check_scopes
 PREFIX = "certifly_"
 SECRET_BYTES = 32
 NAME_LENGTH_MAX = 200
+BELIEVED_SECONDS = 1.0
+"""How long a process may accept a token without asking the database: a revocation has taken hold after this."""
 LAST_USE_PRECISION = timedelta(minutes=1)
 """Last use is recorded at most this often: a write per call would cost more than it tells."""
 

@@ -17,6 +17,7 @@ from certifly.db.database import Database
 from certifly.db.tenant import TenantDB
 from certifly.tenants.errors import ScopeMissing, TokenMissing, TokenRefused
 from certifly.tenants.tokens import (
+    BELIEVED_SECONDS,
     LAST_USE_PRECISION,
     Identity,
     authenticate,
@@ -29,7 +30,7 @@ from certifly.web.parts import Parts
 
 T = TypeVar("T")
 
-CACHE_SECONDS = 1.0
+CACHE_SECONDS = BELIEVED_SECONDS
 """How long an identity is believed without asking the database: no revoked token is accepted for longer."""
 
 CACHE_ENTRIES_MAX = 4096

@@ -250,7 +250,7 @@ def test_an_unknown_command_is_refused_by_name(tmp_path: Path) -> None:
 def test_a_bench_that_does_not_exist_is_refused_with_those_that_do(tmp_path: Path) -> None:
     shutil.copy(DEV, tmp_path / "dev")
     (tmp_path / "bench").mkdir()
-    (tmp_path / "bench" / "render.py").touch()
+    (tmp_path / "bench" / "render.py").write_text('if __name__ == "__main__":\n    pass\n')
     (tmp_path / "bench" / "__init__.py").touch()
 
     told = dev(tmp_path, "bench", "rendr")

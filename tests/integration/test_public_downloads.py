@@ -1,5 +1,6 @@
 """The files of a certificate over real HTTP: waited for, named, revalidated, and drawn only once."""
 
+import asyncio
 import struct
 import threading
 import time
@@ -114,6 +115,18 @@ def test_a_picture_is_drawn_once_and_kept(public_site: PublicSite, code: str) ->
     assert {answer.content for answer in answers} == {later.content}
     assert jobs_drawn(public_site) == before + 1
     assert later.headers["ETag"] == f'"{public_site.row(code).png_digest[7:]}"'  # type: ignore[index]
+
+
+def test_who_looked_before_the_picture_was_kept_does_not_have_it_drawn_again(
+    public_site: PublicSite, code: str
+) -> None:
+    first = public_site.http.get(f"/download/{code}.png")
+    before = jobs_drawn(public_site)
+
+    content = asyncio.run(Pictures().get(public_site.parts, public_site.place_of(code), None))
+
+    assert content == first.content
+    assert jobs_drawn(public_site) == before
 
 
 def test_a_picture_whose_file_is_lost_is_drawn_again(public_site: PublicSite, code: str) -> None:

@@ -6,8 +6,10 @@ bytes. A picture whose file was lost is drawn again from the certificate.
 
 import asyncio
 
+from certifly.certificates.models import Certificate
 from certifly.certificates.produce import keep_png, make_job, with_pictures
 from certifly.core.errors import Overloaded
+from certifly.db.tenant import TenantDB
 from certifly.public.certificate_facts import Place, read_certificate
 from certifly.rendering.errors import RenderInterrupted
 from certifly.rendering.job import RenderJob
@@ -31,11 +33,9 @@ class Pictures:
 
         Raises Overloaded when too many are being drawn, and RenderFailed when this one cannot be.
         """
-        if digest is not None:
-            try:
-                return await asyncio.to_thread(parts.blobs.get, place.tenant_id, digest, SUFFIX)
-            except (BlobMissing, BlobCorrupt):
-                pass  # drawn again below: same certificate, same bytes
+        kept = await _kept(parts, place, digest)
+        if kept is not None:
+            return kept  # one that was lost is drawn again: same certificate, same bytes
         task = self._tasks.get(place)
         if task is None:
             if len(self._tasks) >= self._in_the_making_max:
@@ -54,8 +54,26 @@ class Pictures:
             done.exception()  # looked at, so that asyncio does not complain when every visitor has left
 
 
+async def _kept(parts: Parts, place: Place, digest: str | None) -> bytes | None:
+    """The stored picture; None when there is none, or it was lost."""
+    if digest is None:
+        return None
+    try:
+        return await asyncio.to_thread(parts.blobs.get, place.tenant_id, digest, SUFFIX)
+    except (BlobMissing, BlobCorrupt):
+        return None
+
+
 async def _make(parts: Parts, place: Place) -> bytes:
-    job = await read_certificate(parts, place, make_job)
+    def look(db: TenantDB, certificate: Certificate) -> tuple[str | None, RenderJob]:
+        return certificate.png_digest, make_job(db, certificate)
+
+    # Whoever asked may have looked at the row before another caller's picture was noted there.
+    digest, job = await read_certificate(parts, place, look)
+    kept = await _kept(parts, place, digest)
+    if kept is not None:
+        return kept
+
     picture = await asyncio.to_thread(_draw, parts, place.tenant_id, job)
     digest = await asyncio.to_thread(parts.blobs.put, place.tenant_id, picture, SUFFIX)
     await asyncio.wrap_future(

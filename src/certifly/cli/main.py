@@ -21,6 +21,7 @@ from certifly.cli.token import token
 from certifly.core.errors import DomainError, Invalid
 
 INTERRUPTED_EXIT = 130
+SUPERVISOR_OPTION = "--supervisor"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -44,7 +45,7 @@ def main() -> None:
         exit_code = error.exit_code
     except DomainError as error:
         _tell(error)
-        exit_code = 1
+        exit_code = _exit_code_of(error)
     except Exception as error:
         from certifly.app.trouble import trouble_in
 
@@ -54,6 +55,15 @@ def main() -> None:
         _tell(trouble)
         exit_code = 1
     sys.exit(exit_code or 0)
+
+
+def _exit_code_of(error: DomainError) -> int:
+    """1, or for a supervised process the word that starting it again will not help."""
+    from certifly.worker.slot import SlotLost, SlotTaken
+    from certifly.worker.supervise import GIVE_UP_EXIT
+
+    will_pass = isinstance(error, SlotTaken | SlotLost)
+    return GIVE_UP_EXIT if SUPERVISOR_OPTION in sys.argv and not will_pass else 1
 
 
 def _tell(error: DomainError) -> None:

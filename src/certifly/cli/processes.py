@@ -46,11 +46,12 @@ def serve(host: str | None, port: int | None, supervisor: int | None) -> None:
     import uvicorn
 
     from certifly.app.asgi import create_app
-    from certifly.app.environment import load_settings
+    from certifly.app.environment import check_addresses, load_settings
     from certifly.app.migrate import require_migrated
     from certifly.web.connection import Connection
 
     settings = load_settings()
+    check_addresses(settings)
     require_migrated(settings)
     address = (host or settings.host, port or settings.port)
     check_address_is_free(*address)
@@ -78,11 +79,12 @@ def serve(host: str | None, port: int | None, supervisor: int | None) -> None:
 @supervisor_option
 def work(slots: int | None, slot: str | None, supervisor: int | None) -> None:
     """Produce files and send e-mails."""
-    from certifly.app.environment import load_settings
+    from certifly.app.environment import check_addresses, load_settings
     from certifly.app.migrate import require_migrated
     from certifly.worker.supervise import end_with_parent, stop_on_signals, supervise
 
     settings = load_settings()
+    check_addresses(settings)
     require_migrated(settings)
     stop = stop_on_signals()
     if slot is None:
@@ -110,11 +112,12 @@ def run(port: int | None, demo: Path | None, as_json: bool) -> None:
     _settle_addresses(port)
 
     # The processes started below load nearly everything themselves; this one, which they wait for, next to nothing.
-    from certifly.app.environment import load_settings
+    from certifly.app.environment import check_addresses, load_settings
     from certifly.db.revision import is_surely_current
     from certifly.worker.supervise import stop_on_signals, supervise
 
     settings = load_settings()
+    check_addresses(settings)
     check_address_is_free(settings.host, settings.port)
     if not is_surely_current(settings.database_url):
         from certifly.app.migrate import is_migrated, migrate_all

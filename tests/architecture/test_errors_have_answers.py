@@ -17,6 +17,7 @@ NEVER_MEETS_A_CALLER = {
     "certifly.core.settings.SettingsInvalid": "stops the start",
     "certifly.delivery.email.server.MailAddressInvalid": "stops the start",
     "certifly.storage.errors.FilesAddressInvalid": "stops the start",
+    "certifly.jobs.migrate.SQLiteTooOld": "stops the start",
     "certifly.worker.slot.SlotLost": "ends a worker, which has no caller",
     "certifly.worker.slot.SlotTaken": "ends a worker, which has no caller",
 }

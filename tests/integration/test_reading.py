@@ -106,6 +106,9 @@ def test_a_loop_that_has_ended_keeps_nobody_from_writing(
     assert database.write(lovelace, lambda db: db.next_id("things")).result(10) == 2, (
         "it was stored all the same"
     )
+    database.write(lovelace, lambda db: db.next_id("things")).result(
+        10
+    )  # the writer has told everybody before
     assert "nobody_waits" in [record.message for record in caplog.records]
 
 

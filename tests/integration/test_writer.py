@@ -14,7 +14,7 @@ from starlette.requests import Request
 from certifly.core.errors import DatabaseBusy, Invalid, NotFound, QueueFull
 from certifly.core.limits import WRITE_QUEUE_MAX
 from certifly.db.base import Counter
-from certifly.db.database import READERS, Database
+from certifly.db.database import Database
 from certifly.db.engine import create_engine
 from certifly.db.tenant import Announcement, TenantDB
 from certifly.db.writer import Writer
@@ -246,35 +246,6 @@ def test_the_service_role_cannot_change_the_schema(postgres: Any) -> None:
     engine.dispose()
 
 
-def test_more_reads_than_may_wait_are_refused_at_once(database: Database, lovelace: int) -> None:
-    release = threading.Event()
-    readers = [database.read(lovelace, lambda _db: release.wait(10)) for _ in range(READERS)]
-    waiting = [database.read(lovelace, lambda _db: None) for _ in range(WRITE_QUEUE_MAX)]
-
-    with pytest.raises(QueueFull):
-        database.read(lovelace, lambda _db: None)
-
-    release.set()
-    assert all(reader.result(10) for reader in readers)
-    assert waiting[-1].result(10) is None
-
-
-def test_an_event_loop_that_has_ended_keeps_nobody_from_writing(
-    database: Database, lovelace: int, caplog: pytest.LogCaptureFixture
-) -> None:
-    release = hold_writer(database, lovelace)
-
-    async def submit_and_leave() -> None:
-        database.write_soon(lovelace, count("things"))
-
-    asyncio.run(submit_and_leave())
-    release.set()
-
-    assert database.write(lovelace, count("others")).result(10) == 1
-    assert database.write(lovelace, count("others")).result(10) == 2
-    assert "nobody_waits" in caplog.messages
-
-
 def test_an_awaited_unit_gives_its_result_or_its_error(database: Database, lovelace: int) -> None:
     def refuse(_db: TenantDB) -> None:
         raise NotFound("There is no such thing.")
@@ -285,19 +256,6 @@ def test_an_awaited_unit_gives_its_result_or_its_error(database: Database, lovel
         return await database.write_soon(lovelace, count("things"))
 
     assert asyncio.run(work()) == 1
-
-
-def test_a_unit_nobody_waits_for_any_more_is_not_run(database: Database, lovelace: int) -> None:
-    release = hold_writer(database, lovelace)
-
-    async def give_up() -> None:
-        database.write_soon(lovelace, count("things")).cancel()
-
-    asyncio.run(give_up())
-    release.set()
-
-    database.write(lovelace, count("others")).result(10)
-    assert counters(database, lovelace) == {"others": 1}
 
 
 def test_a_key_whose_first_request_takes_too_long_is_a_conflict(

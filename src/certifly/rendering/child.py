@@ -190,7 +190,8 @@ class RenderProcess:
             ready = self._poll.poll(min(left, MEMORY_LOOKED_AT_EVERY_SECONDS) * 1000)
             if not ready and self.resident_mb() > self._memory_mb:
                 raise RenderOutOfMemory(self._memory_mb)
-            for pipe, _ in ready:
+            # Last registered first: standard output, whose end is the end, comes after any last words.
+            for pipe, _ in reversed(ready):
                 if pipe == self._stdin:
                     self._write_some(pending)
                 else:

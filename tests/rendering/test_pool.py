@@ -591,7 +591,11 @@ def parent_process(
         [sys.executable, "-c", PARENT, str(folder), title, "fork" if fork_too else ""],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+        # Not measured: a measurement that ends beside a thread in the middle of a job may wait for it for ever.
+        env={
+            **{name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")},
+            "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+        },
         process_group=0,
     ) as parent:
         assert parent.stdout is not None

@@ -567,8 +567,10 @@ def swept(folder: Path) -> set[Path]:
 
 
 PARENT = """
-import os, sys, tempfile, threading, time
+import os, signal, sys, tempfile, threading, time
 from tests.rendering.test_pool import job_that, obedient_pool
+# Whoever runs the tests in the background has us ignore Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 tempfile.tempdir = sys.argv[1]
 pool = obedient_pool(timeout_seconds=100)
 pool.start()

@@ -63,6 +63,15 @@ def pid_of(pool: RenderPool) -> int:
     return int(pool.render(job_that("pid"), "pdf"))
 
 
+_strangers: set[int] = set()
+
+
+@pytest.fixture(autouse=True)
+def _know_strangers() -> None:
+    _strangers.clear()
+    _strangers.update(children_of(os.getpid()))
+
+
 @pytest.fixture
 def pool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RenderPool]:
     keep_folders_in(tmp_path, monkeypatch)
@@ -393,7 +402,7 @@ class TestManyCallers:
             pool.start()
             pool.start()
 
-            assert len(children_of(os.getpid())) == 2
+            assert len(our_children()) == 2
 
     def test_who_waits_too_long_is_told_to_come_back(self) -> None:
         with obedient_pool(wait_seconds=0.2) as pool, ThreadPoolExecutor(1) as threads:
@@ -471,10 +480,10 @@ class TestNothingIsLeft:
                 with contextlib.suppress(RenderFailed):
                     pool.render(job_that("die:1" if number % 25 == 0 else "folder"), "pdf")
             assert len(list(tmp_path.iterdir())) == 1
-            assert len(children_of(os.getpid())) == 1
+            assert len(our_children()) == 1
 
         assert open_files() == before
-        assert children_of(os.getpid()) == []
+        assert our_children() == []
         assert list(tmp_path.iterdir()) == []
 
     def test_closing_ends_the_jobs_that_run(self, pool: RenderPool) -> None:
@@ -489,18 +498,18 @@ class TestNothingIsLeft:
             for job in (running, waiting):
                 with pytest.raises(RenderInterrupted, match="the server stops"):
                     job.result()
-        assert children_of(os.getpid()) == []
+        assert our_children() == []
 
     def test_closing_ends_a_process_that_is_still_starting(self) -> None:
         pool = obedient_pool(handler="tests.rendering.handlers:make_slowly")
         with ThreadPoolExecutor(1) as threads:
             first = threads.submit(pool.render, job_that("result:1"), "pdf")
-            wait_until(lambda: children_of(os.getpid()))
+            wait_until(lambda: our_children())
             pool.close()
 
             with pytest.raises(RenderInterrupted, match="the server stops"):
                 first.result()
-        assert children_of(os.getpid()) == []
+        assert our_children() == []
 
     def test_a_closed_pool_takes_no_jobs_and_closes_again(self, pool: RenderPool) -> None:
         pool.close()
@@ -611,6 +620,11 @@ def parent_process(
 
 def command_of(pid: int) -> bytes:
     return Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def our_children() -> list[int]:
+    """The processes this test has started. Fixtures of the session may have others running beside it."""
+    return [pid for pid in children_of(os.getpid()) if pid not in _strangers]
 
 
 def children_of(pid: int) -> list[int]:

@@ -504,7 +504,7 @@ class TestNothingIsLeft:
         pool = obedient_pool(handler="tests.rendering.handlers:make_slowly")
         with ThreadPoolExecutor(1) as threads:
             first = threads.submit(pool.render, job_that("result:1"), "pdf")
-            wait_until(lambda: our_children())
+            wait_until(our_children)
             pool.close()
 
             with pytest.raises(RenderInterrupted, match="the server stops"):

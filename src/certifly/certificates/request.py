@@ -12,7 +12,7 @@ FIELDS = ("template_id", "data", "send_email")
 UNKNOWN_KEYS_NAMED_MAX = 20
 """A body has room for ten thousand keys; to say of each what it might have meant would take a second."""
 
-_PLACEHOLDER_FAULT = "Replace the placeholder {{template_id}} by the id of a published template, such as 1."
+PLACEHOLDER_FAULT = "Replace the placeholder {{template_id}} by the id of a published template, such as 1."
 _TEMPLATE_ID_FAULT = "template_id must be the id of a published template: a whole number, such as 1."
 
 
@@ -50,7 +50,7 @@ def _read_template_id(body: Mapping[str, Any], faults: dict[str, list[str]]) -> 
     if isinstance(value, str):
         text = value.strip()
         if text.startswith("{{"):
-            faults["template_id"] = [_PLACEHOLDER_FAULT]
+            faults["template_id"] = [PLACEHOLDER_FAULT]
             return None
         value = parse_id(text)
     # type() and not isinstance(): true is an int to Python, and not an id to anybody.

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from starlette.requests import Request
 
+from certifly.certificates.request import PLACEHOLDER_FAULT
 from certifly.core.errors import DomainError, Invalid
 from certifly.core.limits import REQUEST_BODY_BYTES_MAX
 from certifly.web.headers import only_header
@@ -23,7 +24,6 @@ BODY_SECONDS_MAX = 30.0
 """How long a body may take to arrive: a client that stops half-way must not hold its call for ever."""
 
 _TEMPLATE_PLACEHOLDER = re.compile(r'\\?"template_id\\?"\s*:\s*\{\{[^{}]*\}\}')
-PLACEHOLDER_FAULT = "Replace the placeholder {{template_id}} by the id of a published template, such as 1."
 
 
 class BodyTooLarge(DomainError):

@@ -42,6 +42,7 @@ class PreparedCertificate:
     issuer_name: str
     send_email: bool
     created_at: datetime
+    expires_at: datetime | None = None
 
 
 def prepare(
@@ -96,18 +97,20 @@ def prepare(
         issuer_name=issuer_name,
         send_email=request.send_email,
         created_at=now,
+        expires_at=request.expires_at,
     )
 
 
 def issue(
-    db: TenantDB, prepared: PreparedCertificate, *, mail_configured: bool
+    db: TenantDB, prepared: PreparedCertificate, *, mail_configured: bool, replaces_id: int | None = None
 ) -> tuple[Certificate, Email | None]:
     """Store a prepared certificate, with its work and, if asked for, its e-mail.
 
-    Raises TemplateChanged when another version was published, or the template archived, since it was prepared.
+    One that replaces another keeps that one's template version, whatever became of the template. Otherwise raises
+    TemplateChanged when another version was published, or the template archived, since it was prepared.
     """
     template = prepared.template
-    if not is_current(db, template):
+    if replaces_id is None and not is_current(db, template):
         raise TemplateChanged
 
     values: dict[str, Any] = {
@@ -122,6 +125,9 @@ def issue(
         "created_at": prepared.created_at,
         "updated_at": prepared.created_at,
         "state": RECORDED,
+        "edition": 1,
+        "expires_at": prepared.expires_at,
+        "replaces_id": replaces_id,
     }
     db.insert(Certificate, **values)
     certificate = Certificate(tenant_id=db.tenant_id, **values)

@@ -16,6 +16,12 @@ from certifly.db.types import BigId, JSONObject, JSONValue, UTCDateTime
 RECORDED = "recorded"
 RENDERED = "rendered"
 FAILED = "failed"
+ERASED = "erased"
+
+REASON_CHARACTERS_MAX = 500
+
+_WITHDRAWN = "revoked_at IS NOT NULL OR replaced_at IS NOT NULL OR suspended_at IS NOT NULL"
+"""Those whose bit stands in a status list."""
 
 
 class Certificate(TenantOwned, Base):
@@ -36,6 +42,13 @@ class Certificate(TenantOwned, Base):
             sqlite_where=sa.text("state = 'failed'"),
             postgresql_where=sa.text("state = 'failed'"),
         ),
+        sa.Index(
+            "ix_certificates_withdrawn",
+            "tenant_id",
+            "id",
+            sqlite_where=sa.text(_WITHDRAWN),
+            postgresql_where=sa.text(_WITHDRAWN),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
@@ -52,11 +65,85 @@ class Certificate(TenantOwned, Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
     state: Mapped[str] = mapped_column(sa.String(20))
-    """``recorded``, ``rendered`` or ``failed``."""
+    """``recorded``, ``rendered``, ``failed`` or ``erased``: what became of its files."""
     failure: Mapped[str | None] = mapped_column(sa.Text)
     """Why it could not be rendered, for the operator."""
     pdf_digest: Mapped[str | None] = mapped_column(sa.String(80))
     png_digest: Mapped[str | None] = mapped_column(sa.String(80))
+    svg_digest: Mapped[str | None] = mapped_column(sa.String(80))
+    edition: Mapped[int] = mapped_column(server_default="1")
+    """The current edition: the number of times it was signed. See ``Edition``."""
+    expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    revocation_reason: Mapped[str | None] = mapped_column(sa.String(REASON_CHARACTERS_MAX))
+    suspended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Since when it is suspended; None again when that was lifted."""
+    suspension_reason: Mapped[str | None] = mapped_column(sa.String(REASON_CHARACTERS_MAX))
+    replaces_id: Mapped[int | None] = mapped_column(BigId)
+    """The certificate of this tenant that this one corrects."""
+    successor_id: Mapped[int | None] = mapped_column(BigId)
+    """The certificate of this tenant that corrects this one."""
+    replaced_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    erased_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class Edition(TenantOwned, Base):
+    """One signing of a certificate: its credential, and the keys that vouch for it.
+
+    The first is made when the certificate is produced. Another is made only when a key was withdrawn; what was
+    signed before stays here, so that a file of it can be told from a forgery for ever. What is recorded here is
+    what is served: of two runs of a job the first to record wins.
+    """
+
+    __tablename__ = "editions"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "certificate_id"], ["certificates.tenant_id", "certificates.id"]
+        ),
+    )
+
+    certificate_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """Counts from 1."""
+    signed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    """The time that the signatures state."""
+    proof_key: Mapped[str] = mapped_column(sa.String(40))
+    token_key: Mapped[str] = mapped_column(sa.String(40))
+    seal_key: Mapped[str] = mapped_column(sa.String(40))
+    credential: Mapped[str | None] = mapped_column(sa.Text)
+    """The signed credential, as it stands in the files, byte for byte; None when erased."""
+    credential_jwt: Mapped[str | None] = mapped_column(sa.Text)
+    pdf_digest: Mapped[str | None] = mapped_column(sa.String(80))
+    """None when erased: then only ``pdf_salted`` can tell."""
+    salt: Mapped[str | None] = mapped_column(sa.String(64))
+    pdf_salted: Mapped[str | None] = mapped_column(sa.String(64))
+    """After an erasure, the hexadecimal SHA-256 of ``salt`` (its text) followed by the PDF's digest (its text)."""
+    credential_salted: Mapped[str | None] = mapped_column(sa.String(64))
+    """The same of the SHA-256 (``sha256:…``) of the credential's text."""
+    superseded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+
+class CertificateEvent(TenantOwned, Base):
+    """Something that happened to a certificate after it was issued. Nothing personal is in it but ``reason``."""
+
+    __tablename__ = "certificate_events"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "certificate_id"], ["certificates.tenant_id", "certificates.id"]
+        ),
+    )
+
+    certificate_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """Counts from 1 in the order in which things happened."""
+    kind: Mapped[str] = mapped_column(sa.String(40))
+    """``revoked``, ``suspended``, ``reinstated``, ``replaced``, ``replaces``, ``signed_anew``, ``erased``."""
+    happened_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    actor: Mapped[str | None] = mapped_column(sa.String(200))
+    """The name of the token that did it; None for an operator."""
+    reason: Mapped[str | None] = mapped_column(sa.String(REASON_CHARACTERS_MAX))
+    other_id: Mapped[int | None] = mapped_column(BigId)
+    """The certificate that the event is about too: the successor of one that was replaced."""
 
 
 class CertificateCode(Base):

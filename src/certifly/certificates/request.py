@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from certifly.core.ids import parse_id
@@ -23,6 +24,7 @@ class IssueRequest:
     template_id: int | None
     data: Mapping[str, Any] | None
     send_email: bool
+    expires_at: datetime | None = None
 
 
 def read_request(body: Mapping[str, Any]) -> tuple[IssueRequest, dict[str, list[str]]]:

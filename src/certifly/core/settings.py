@@ -51,7 +51,17 @@ class Settings(BaseModel):
     mail_from: str = "certificates@localhost"
     """Address that e-mails come from."""
     secret_key: Annotated[str, Field(repr=False)]
-    """At least 32 random bytes, hex or text; signs paging cursors. ``openssl rand -hex 32`` makes one."""
+    """At least 32 random bytes, hex or text; signs paging cursors, and seals signing keys without a master key. ``openssl rand -hex 32`` makes one."""
+    master_key: Annotated[str | None, Field(repr=False)] = None
+    """Seals the signing keys of all tenants. Unset: derived from the secret key. Lose it and every tenant needs
+    new keys; keep a copy apart from the database's backups. ``openssl rand -hex 32`` makes one."""
+    timestamp_url: Annotated[str | None, Field(repr=False)] = None
+    """Time-stamp authority (RFC 3161), ``https://user:password@tsa.example.org/``: PDFs are then signed at the
+    level that ``pdf_signature_level`` names. Unset: PAdES B-B, and nobody is asked for anything."""
+    pdf_signature_level: Literal["B-T", "B-LT"] = "B-T"
+    """With a time-stamp authority: ``B-T`` adds its time stamp, ``B-LT`` also what is needed to check it later."""
+    recheck_one_in: Annotated[int, Field(ge=0, le=1_000_000)] = 100
+    """Of so many new certificates one is verified again, by other software than that which signed it; 0: none."""
     host: str = "127.0.0.1"
     """Address the web server listens on."""
     port: Annotated[int, Field(ge=1, le=65535)] = 8000

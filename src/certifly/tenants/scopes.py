@@ -5,6 +5,7 @@ from certifly.core.errors import Invalid
 SCOPES = {
     "certificates.read": "See certificates and their e-mails.",
     "certificates.write": "Issue certificates, produce them again, send their e-mails again.",
+    "certificates.revoke": "Revoke and suspend certificates, and erase the person from them.",
     "templates.read": "See templates and pictures, and preview them.",
     "templates.write": "Create, change and publish templates, and upload pictures.",
 }

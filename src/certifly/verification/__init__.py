@@ -1,0 +1,1 @@
+"""Is this genuine? From facts to a report of named checks."""

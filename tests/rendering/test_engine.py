@@ -16,6 +16,7 @@ import zxingcpp
 from certifly.rendering.engine import Engine
 from certifly.rendering.errors import RenderFailed
 from certifly.rendering.fitting import FittedText, Fitting
+from certifly.rendering.job import Attachment
 from tests.rendering.sheets import CHECK_URL, ada, job_of, pixels_of, sheet, text, text_of
 
 SEAL = "sha256:" + "1" * 64
@@ -215,3 +216,17 @@ def test_a_glyph_that_slipped_through_fails_rather_than_being_a_box(engine: Engi
 
     with pytest.raises(RenderFailed):
         engine.pdf(job_of(sheet(text("Ada")), fitting=Fitting({0: untrue})))
+
+
+def test_what_a_job_attaches_travels_inside_the_archival_pdf(engine: Engine) -> None:
+    attachment = Attachment("credential.json", "application/ld+json", "Für Ada", '{"name": "Ada ✓"}')
+
+    pdf = engine.pdf(replace(ada(), attachment=attachment))
+
+    document = pypdfium2.PdfDocument(pdf)
+    assert document.count_attachments() == 1
+    assert document.get_attachment(0).get_name() == "credential.json"
+    assert bytes(document.get_attachment(0).get_data()).decode() == attachment.text
+    assert b"/AFRelationship/Data" in pdf
+    assert b"<pdfaid:part>3</pdfaid:part>" in pdf
+    assert pdf == engine.pdf(replace(ada(), attachment=attachment))

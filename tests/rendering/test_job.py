@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from certifly.rendering.job import RenderJob, asset_names
+from certifly.rendering.job import Attachment, RenderJob, asset_names
 from tests.rendering.sheets import ada, sheet
 
 SEAL = "sha256:" + "1" * 64
@@ -27,3 +27,9 @@ def test_each_asset_of_a_layout_is_named_once() -> None:
 
     assert asset_names(layout) == [SEAL, GROUND]
     assert asset_names(ada().layout) == []
+
+
+def test_what_travels_inside_survives_too() -> None:
+    job = replace(ada(), attachment=Attachment("credential.json", "application/json", "Für Ada", '{"a": "ä"}'))
+
+    assert RenderJob.from_bytes(job.to_bytes()) == job

@@ -5,6 +5,7 @@ places what it is given.
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from certifly.rendering.fitting import FittedText
@@ -46,6 +47,7 @@ def drawing_of(job: RenderJob, paths: Mapping[str, str]) -> dict[str, Any]:
         "height": _points(page.height),
         "fill": page.fill,
         "elements": elements,
+        "attachment": asdict(job.attachment) if job.attachment else None,
     }
 
 

@@ -6,7 +6,7 @@ copied, never encoded.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
 
@@ -18,11 +18,21 @@ _LAYOUTS_KEPT_MAX = 64
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A text that travels inside the PDF, as an associated file (PDF/A-3): what the page says, for programs."""
+
+    name: str
+    media_type: str
+    description: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class RenderJob:
     """One certificate to draw.
 
     ``assets`` holds the content of every asset the layout names, by that name. ``created_at`` (aware) is
-    the only time the document will ever show. ``author`` is the issuer.
+    the only time the document will ever show. ``author`` is the issuer. A picture has no attachment.
     """
 
     layout: Layout
@@ -33,6 +43,7 @@ class RenderJob:
     author: str
     created_at: datetime
     check_url: str
+    attachment: Attachment | None = None
 
     def to_bytes(self) -> bytes:
         header = json.dumps(
@@ -45,6 +56,7 @@ class RenderJob:
                 "author": self.author,
                 "created_at": self.created_at.isoformat(),
                 "check_url": self.check_url,
+                "attachment": asdict(self.attachment) if self.attachment else None,
             }
         ).encode()
         return b"".join((len(header).to_bytes(_LENGTH_BYTES), header, *self.assets.values()))
@@ -66,6 +78,7 @@ class RenderJob:
             author=header["author"],
             created_at=datetime.fromisoformat(header["created_at"]),
             check_url=header["check_url"],
+            attachment=Attachment(**header["attachment"]) if header["attachment"] else None,
         )
 
 

@@ -1,0 +1,318 @@
+"""What a check comes to: seven named checks, a verdict, and which bytes it rests on.
+
+A report is complete without the page that shows it: every check says by a reason code why it passed, failed or
+stayed unknown, and carries the facts of that reason. The verdict follows from the checks and from nothing else:
+``valid`` only when all seven passed, ``invalid`` as soon as one failed.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class CheckName(StrEnum):
+    """The seven questions, in the order in which they are answered."""
+
+    ISSUER = "issuer"
+    """Did the issuer it names issue it, here?"""
+    SIGNATURE = "signature"
+    UNALTERED = "unaltered"
+    NOT_REVOKED = "not_revoked"
+    NOT_SUSPENDED = "not_suspended"
+    NOT_EXPIRED = "not_expired"
+    NOT_CORRECTED = "not_corrected"
+
+
+class Outcome(StrEnum):
+    """What a check came to."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class Verdict(StrEnum):
+    """What all checks came to."""
+
+    VALID = "valid"
+    INVALID = "invalid"
+    UNKNOWN = "unknown"
+
+
+class Reason(StrEnum):
+    """Why a check came out as it did. The comment says with which checks and outcomes a code can stand, and
+    which of the check's facts come with it."""
+
+    # issuer
+    ISSUED_HERE = "issued_here"
+    """issuer passed: the issuer's record holds exactly this. Facts: ``issuer``, ``since`` (the moment of issue)."""
+    NO_SUCH_CERTIFICATE = "no_such_certificate"
+    """issuer failed: it says it is from this server, which has no certificate of this code: a forgery."""
+    ISSUER_MISMATCH = "issuer_mismatch"
+    """issuer failed: the code is one of this server, but of another issuer than it names. ``issuer``: the named."""
+    NOT_RECORDED = "not_recorded"
+    """issuer failed: a certificate has this code, but its issuer's record says something else."""
+    NOT_SIGNED_BY_ISSUER = "not_signed_by_issuer"
+    """issuer failed: it names an issuer of this server, but no signature of that issuer stands under it."""
+    ISSUER_ELSEWHERE = "issuer_elsewhere"
+    """issuer unknown: the issuer is not of this server, and nothing is fetched. ``issuer``: as it names itself."""
+    ISSUER_NOT_NAMED = "issuer_not_named"
+    """issuer unknown: nothing in the file says who issued it."""
+    SEVERAL_CREDENTIALS = "several_credentials"
+    """issuer unknown: the file holds more than one credential; check them one by one."""
+
+    # signature
+    SIGNED = "signed"
+    """signature passed: by the issuer's own key. Facts: ``key``, ``since`` (the time the signature states)."""
+    SIGNED_BY_KEY_IN_FILE = "signed_by_key_in_file"
+    """signature passed: by a key that stands in the file itself, so whose it is stays unknown. ``key``."""
+    SIGNATURE_WRONG = "signature_wrong"
+    """signature failed: what is signed is not what stands there. ``key`` where one is named."""
+    SIGNATURE_MISSING = "signature_missing"
+    """signature failed: this issuer signs, and this is not signed, or lacks one of its two proofs."""
+    SEAL_MISSING = "seal_missing"
+    """signature failed: the PDF carries the credential but not this issuer's seal."""
+    KEY_NOT_THE_ISSUERS = "key_not_the_issuers"
+    """signature failed: a key signed that the issuer it names does not have. ``key``."""
+    KEY_WITHDRAWN = "key_withdrawn"
+    """signature failed: genuine, but signed with a key that was withdrawn since; a newer edition takes its place.
+    Facts: ``key``, ``since`` (withdrawn when), ``reason``, ``address`` (of the current state)."""
+    KEY_WITHDRAWN_NOT_RECORDED = "key_withdrawn_not_recorded"
+    """signature failed: signed with a withdrawn key, and not what was issued: likely a forgery. As before."""
+    MEMBER_NOT_SIGNED = "member_not_signed"
+    """signature failed: it holds members that no signature covers. ``members``: a few of their names."""
+    NOT_SIGNED = "not_signed"
+    """signature unknown: nothing here is signed."""
+    KEY_ELSEWHERE = "key_elsewhere"
+    """signature unknown: the key would have to be fetched, and nothing is. ``key``: its address."""
+    CONTEXT_UNKNOWN = "context_unknown"
+    """signature unknown: it uses a vocabulary that this server does not carry. ``address``: its name."""
+    METHOD_UNKNOWN = "method_unknown"
+    """signature unknown: a kind of signature that this server cannot check. ``method``: its name."""
+    FORMAT_UNKNOWN = "format_unknown"
+    """signature unknown: a credential of a kind that this server does not read (Open Badges 2 for one)."""
+    RECORD_ERASED = "record_erased"
+    """issuer, signature or unaltered unknown: the person was erased from the record, which cannot tell any more."""
+    BEING_MADE = "being_made"
+    """signature or unaltered unknown: its files are being made. Only on a check page."""
+    NOT_MADE = "not_made"
+    """signature or unaltered unknown: its files could not be made. Only on a check page."""
+
+    # unaltered
+    IDENTICAL = "identical"
+    """unaltered passed: byte for byte the file that was issued. ``covered_bytes`` = ``file_bytes``."""
+    COVERED = "covered"
+    """unaltered passed: the signature covers the whole file. ``covered_bytes`` = ``file_bytes``."""
+    CREDENTIAL_INTACT = "credential_intact"
+    """unaltered passed: every member of the credential is signed and as it was issued."""
+    RECORD_INTACT = "record_intact"
+    """unaltered passed: the record's own credential still bears its signatures. Only on a check page."""
+    CHANGED_AFTER_SIGNING = "changed_after_signing"
+    """unaltered failed: something was added behind the signature. The first ``covered_bytes`` of ``file_bytes``
+    are covered."""
+    ALTERED = "altered"
+    """unaltered failed: what stands there is not what was signed."""
+    PICTURE_NOT_SIGNED = "picture_not_signed"
+    """unaltered unknown: the credential in the picture is genuine, but the picture is not the one that was issued,
+    and pictures are not signed: what it shows may differ from what the credential says."""
+    PAGES_NOT_SIGNED = "pages_not_signed"
+    """unaltered unknown: the same of a PDF without a seal of its issuer."""
+    NOTHING_TO_COMPARE = "nothing_to_compare"
+    """unaltered unknown: nothing is known of how it was."""
+
+    # what became of it
+    NOT_REVOKED = "not_revoked"
+    """not_revoked passed."""
+    REVOKED = "revoked"
+    """not_revoked failed. Facts: ``since``, ``reason``."""
+    NOT_SUSPENDED = "not_suspended"
+    """not_suspended passed."""
+    SUSPENDED = "suspended"
+    """not_suspended failed. Facts: ``since``, ``reason``."""
+    NOT_EXPIRED = "not_expired"
+    """not_expired passed. ``until``."""
+    NEVER_EXPIRES = "never_expires"
+    """not_expired passed."""
+    EXPIRED = "expired"
+    """not_expired failed. ``since``."""
+    NOT_YET_VALID = "not_yet_valid"
+    """not_expired failed: of another server, and valid only later. ``since``: from when."""
+    NOT_CORRECTED = "not_corrected"
+    """not_corrected passed."""
+    CORRECTED = "corrected"
+    """not_corrected failed. Facts: ``since`` (when it was replaced), ``issued_at`` (of this one) and ``address``
+    (of the successor)."""
+    STATUS_ELSEWHERE = "status_elsewhere"
+    """not_revoked, not_suspended, not_corrected, not_expired unknown: only its issuer knows, who is not asked."""
+
+    # any check, unknown
+    NOTHING_TO_CHECK = "nothing_to_check"
+    """any check unknown: neither a PDF, PNG, SVG nor a credential, or one without anything in it to check."""
+    FILE_UNREADABLE = "file_unreadable"
+    """any check unknown: broken, or made to mislead readers. ``detail``: what is wrong, in English."""
+    BEYOND_LIMITS = "beyond_limits"
+    """any check unknown: it asks for more than a certificate ever needs. ``detail``: of what, in English."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckFacts:
+    """What a reason can carry. ``Reason`` says which come with which; the others are None."""
+
+    issuer: str | None = None
+    key: str | None = None
+    method: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    issued_at: datetime | None = None
+    reason: str | None = None
+    """In the issuer's own words."""
+    address: str | None = None
+    covered_bytes: int | None = None
+    file_bytes: int | None = None
+    members: tuple[str, ...] | None = None
+    detail: str | None = None
+
+
+NO_FACTS = CheckFacts()
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One question and its answer."""
+
+    name: CheckName
+    outcome: Outcome
+    reason_code: Reason
+    facts: CheckFacts = NO_FACTS
+
+
+class FileKind(StrEnum):
+    """What kind of file was handed in, judged by its content."""
+
+    PDF = "pdf"
+    PNG = "png"
+    SVG = "svg"
+    JSON = "json"
+    JWT = "jwt"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFile:
+    """What was handed in; nothing of it is kept."""
+
+    kind: FileKind
+    size_bytes: int
+    digest: str
+    """``sha256:…``"""
+
+
+class Scope(StrEnum):
+    """Which bytes of what was handed in are vouched for by whoever issued it."""
+
+    WHOLE_FILE = "whole_file"
+    BEGINNING = "beginning"
+    """Of a PDF, what its seal covers: the first ``covered_bytes`` of ``file_bytes``."""
+    CREDENTIAL = "credential"
+    """The credential in the file, not what the file shows."""
+    RECORD = "record"
+    """Nothing was handed in: the issuer's record on this server."""
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """Which bytes the report rests on. The scope says whose signature covers what; the checks whether it holds."""
+
+    scope: Scope
+    covered_bytes: int | None = None
+    file_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sibling:
+    """Another certificate of the same issuer, that this one corrects or is corrected by."""
+
+    code: str
+    address: str
+    issued_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownCertificate:
+    """The certificate of this server that the file says it is."""
+
+    code: str
+    address: str
+    """Of its check page, under today's public address."""
+    issuer: str
+    """The issuer's name when it was issued."""
+    issued_at: datetime
+    is_erased: bool
+    replaces: Sibling | None = None
+    successor: Sibling | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """What the credential in the file says of itself, shortened; true only as far as the checks passed."""
+
+    issuer_id: str | None = None
+    issuer_name: str | None = None
+    title: str | None = None
+    recipient: str | None = None
+    valid_from: str | None = None
+    valid_until: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The answer to "is this genuine?"."""
+
+    verdict: Verdict
+    checks: tuple[Check, ...]
+    """All seven, in the order of ``CheckName``."""
+    trusted: Trusted
+    file: CheckedFile | None = None
+    """None on a check page, where nothing was handed in."""
+    certificate: KnownCertificate | None = None
+    claims: Claims | None = None
+    notes: tuple[str, ...] = field(default=())
+    """Remarks for experts, in English: what else stands in the file. Never needed to understand the verdict."""
+
+    def check(self, name: CheckName) -> Check:
+        """The check of this name."""
+        return next(check for check in self.checks if check.name == name)
+
+
+def report_of(
+    checks: Iterable[Check],
+    *,
+    trusted: Trusted,
+    file: CheckedFile | None = None,
+    certificate: KnownCertificate | None = None,
+    claims: Claims | None = None,
+    notes: Iterable[str] = (),
+) -> Report:
+    """A report of these checks; each name stands once."""
+    by_name = {check.name: check for check in checks}
+    assert set(by_name) == set(CheckName), "every question has one answer"
+    ordered = tuple(by_name[name] for name in CheckName)
+    return Report(
+        verdict=verdict_of(ordered),
+        checks=ordered,
+        trusted=trusted,
+        file=file,
+        certificate=certificate,
+        claims=claims,
+        notes=tuple(notes),
+    )
+
+
+def verdict_of(checks: Iterable[Check]) -> Verdict:
+    """``valid`` when every check passed, ``invalid`` when one failed, else ``unknown``."""
+    outcomes = {check.outcome for check in checks}
+    if Outcome.FAILED in outcomes:
+        return Verdict.INVALID
+    return Verdict.VALID if outcomes == {Outcome.PASSED} else Verdict.UNKNOWN

@@ -24,6 +24,7 @@ from certifly.rendering.fit import TextProblem, TextProblems, fit
 from certifly.rendering.placeholders import BUILT_IN
 from certifly.templates.fields import DataInvalid, check_data
 from certifly.templates.queries import PublishedTemplate, is_current
+from certifly.templates.validity import expiry_of
 from certifly.templates.values import drawing_values
 
 TEMPLATE_FAULT = "There is no published template with this id. Publish one, or see GET /api/v1/templates."
@@ -76,8 +77,15 @@ def prepare(
         clean = error.clean  # whether these can be drawn is told in the same answer
     except Invalid as error:
         faults |= error.errors
+    expires_at = request.expires_at or expiry_of(document, now)
     values = drawing_values(
-        document, clean, code=str(code), issued_at=now, check_url=check_url, issuer_name=issuer_name
+        document,
+        clean,
+        code=str(code),
+        issued_at=now,
+        check_url=check_url,
+        issuer_name=issuer_name,
+        expires_at=expires_at,
     )
     try:
         fitting = fit(document.layout, values, language=document.language, fonts_dir=fonts_dir)
@@ -97,7 +105,7 @@ def prepare(
         issuer_name=issuer_name,
         send_email=request.send_email,
         created_at=now,
-        expires_at=request.expires_at,
+        expires_at=expires_at,
     )
 
 

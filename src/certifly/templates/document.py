@@ -15,14 +15,18 @@ from typing import Annotated, Any, Literal, get_args
 from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
 from certifly.rendering.check import layout_faults
 from certifly.rendering.layout import Element, Layout, Page, TextElement
 from certifly.rendering.placeholders import BUILT_IN, names_in
+from certifly.templates import achievement as achievements
+from certifly.templates.achievement import AchievementDesign
 from certifly.templates.faults import Faults, shown
 from certifly.templates.near import only_near
-from certifly.templates.sanitise import sanitise, unwritable_in
+from certifly.templates.sanitise import unwritable_in
+from certifly.templates.texts import Line, Strict
+from certifly.templates.validity import Validity
 from certifly.templates.wording import sentence
 
 NAME_CHARACTERS_MAX = 200
@@ -49,15 +53,6 @@ _ELEMENTS = {
 """The models of the elements, by their "type"."""
 
 FieldType = Literal["text", "email", "date", "number", "url"]
-
-
-def _one_clean_line(text: str) -> str:
-    cleaned = sanitise(text)
-    if not cleaned:
-        raise ValueError("must not be blank")
-    if cleaned != text:
-        raise ValueError(f"must be plain text on one line, without tags; write it as “{cleaned}”")
-    return text
 
 
 def _nameable(name: str) -> str:
@@ -99,8 +94,6 @@ def _sound_title(text: str) -> str:
     return text
 
 
-# What a schema can say of these rules, it says too; the sentences of the answers come from the rules.
-Line = Annotated[str, AfterValidator(_one_clean_line), Field(json_schema_extra={"minLength": 1})]
 FieldName = Annotated[
     Line,
     StringConstraints(max_length=FIELD_NAME_CHARACTERS_MAX),
@@ -112,11 +105,7 @@ Language = Annotated[
 ]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-
-
-class FieldDefinition(_Strict):
+class FieldDefinition(Strict):
     """A value a certificate carries: printed when a label, only kept when an extra field."""
 
     name: FieldName
@@ -126,14 +115,14 @@ class FieldDefinition(_Strict):
     """Most characters (Unicode code points, after cleaning) of a text, an address or a number as text."""
 
 
-class Recipient(_Strict):
+class Recipient(Strict):
     """Which label names the recipient, and which field holds the address; either may be absent."""
 
     name: str | None = None
     email: str | None = None
 
 
-class TemplateDocument(_Strict):
+class TemplateDocument(Strict):
     """A design with its fields."""
 
     name: Annotated[Line, StringConstraints(max_length=NAME_CHARACTERS_MAX)]
@@ -147,6 +136,10 @@ class TemplateDocument(_Strict):
     recipient: Recipient = Recipient()
     title: Annotated[Line, StringConstraints(max_length=TITLE_CHARACTERS_MAX), AfterValidator(_sound_title)]
     layout: Layout
+    achievement: AchievementDesign | None = None
+    """What its certificates say in their credentials; without it, what can be said from the name."""
+    validity: Validity | None = None
+    """For how long certificates hold; without it, for ever."""
 
     @cached_property
     def fields(self) -> Mapping[str, FieldDefinition]:
@@ -193,6 +186,13 @@ def parse_document(raw: object, *, fonts_dir: Path | None = None) -> TemplateDoc
     _check_names(document, faults)
     _check_recipient(document, faults)
     _check_placeholders(document, faults)
+    if document.achievement is not None:
+        achievements.check_achievement(
+            document.achievement,
+            faults,
+            labels={label.name: label for label in document.labels},
+            extra_fields={field.name: field for field in document.extra_fields},
+        )
     for where, messages in layout_faults(document.layout, fonts_dir=fonts_dir).items():
         for message in messages:
             faults.add(f"layout.{where}", message)
@@ -258,6 +258,10 @@ def _known_keys(location: tuple[str | int, ...]) -> Iterator[str]:
             yield from Page.model_fields
         case ("layout", "elements", _, kind):
             yield from _ELEMENTS[str(kind)].model_fields
+        case ("achievement", *below):
+            yield from achievements.known_keys(tuple(below))
+        case ("validity",):
+            yield from Validity.model_fields
 
 
 def _check_names(document: TemplateDocument, faults: Faults) -> None:

@@ -13,7 +13,6 @@ from typing import Any
 
 from certifly.core.errors import Invalid
 from certifly.db.tenant import TenantDB
-from certifly.rendering.job import asset_names
 from certifly.rendering.layout import ImageElement
 from certifly.templates.document import TemplateDocument, parse_document
 from certifly.templates.drawable import refuse_undrawable
@@ -114,15 +113,21 @@ def _archived(changes: Mapping[str, Any], *, now_archived: bool) -> bool:
 
 def _check_assets(db: TenantDB, document: TemplateDocument) -> None:
     """Every picture must be the tenant's own; another's digest is as unknown as one nobody has."""
-    names = asset_names(document.layout)
-    if not names:
+    named = {
+        f"layout.elements.{index}.asset": element.asset
+        for index, element in enumerate(document.layout.elements)
+        if isinstance(element, ImageElement)
+    }
+    if document.achievement is not None and document.achievement.image is not None:
+        named["achievement.image"] = document.achievement.image
+    if not named:
         return
-    known = {asset.digest for asset in db.find(Asset, Asset.digest.in_(names))}
-    faults = Faults(subject="layout.elements")
-    for index, element in enumerate(document.layout.elements):
-        if isinstance(element, ImageElement) and element.asset not in known:
+    known = {asset.digest for asset in db.find(Asset, Asset.digest.in_(set(named.values())))}
+    faults = Faults(subject="document")
+    for path, digest in named.items():
+        if digest not in known:
             faults.add(
-                f"layout.elements.{index}.asset",
+                path,
                 "There is no picture with this digest. Upload it with POST /api/v1/assets, then use its digest.",
             )
     faults.raise_if_any()

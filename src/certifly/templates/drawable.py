@@ -11,6 +11,7 @@ from certifly.rendering.fit import TextProblems, fit
 from certifly.rendering.placeholders import (
     CERTIFICATE_CHECK_URL,
     CERTIFICATE_CODE,
+    CERTIFICATE_EXPIRES_ON,
     CERTIFICATE_ISSUED_ON,
     ISSUER_NAME,
 )
@@ -33,9 +34,11 @@ def refuse_undrawable(
     """Raise Invalid, at the text elements (``layout.elements.3.text``) that can never be drawn."""
     faults = Faults(subject="layout.elements")
     values = {label.name: SHORTEST for label in document.labels}
+    longest_day = _longest_day(document.language)
     values |= {
         CERTIFICATE_CODE: EXAMPLE_CODE,
-        CERTIFICATE_ISSUED_ON: _longest_day(document.language),
+        CERTIFICATE_ISSUED_ON: longest_day,
+        CERTIFICATE_EXPIRES_ON: longest_day,
         CERTIFICATE_CHECK_URL: check_url,
         ISSUER_NAME: issuer_name,
     }

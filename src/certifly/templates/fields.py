@@ -17,8 +17,6 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from ipaddress import IPv6Address
-from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -29,6 +27,7 @@ from certifly.templates.errors import UnacceptableText
 from certifly.templates.faults import Faults, shown
 from certifly.templates.near import only_near
 from certifly.templates.sanitise import sanitise
+from certifly.templates.texts import web_address_fault
 
 Value = str | int | float
 
@@ -40,15 +39,11 @@ KEY_CHARACTERS_MAX = 6 * FIELD_NAME_CHARACTERS_MAX
 
 EMAIL_CHARACTERS_MAX = 254
 DIGITS_MAX = 15
-URL_CHARACTERS_MAX = 2048
-HOST_CHARACTERS_MAX = 253
 SUGGESTIONS_MAX = 10
 """Unknown keys for which a near name is looked for."""
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
-_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?")
-_NEVER_IN_URLS = re.compile(r'[\s"<>\\^`{|}]')
 
 
 class _Wrong(Exception):
@@ -205,22 +200,8 @@ def _refuse_many_digits(number: Decimal | None) -> None:
 
 
 def _url(text: str) -> str:
-    if len(text) > URL_CHARACTERS_MAX:
-        raise _Wrong(f"is too long for a web address: at most {URL_CHARACTERS_MAX} characters are accepted")
-    try:
-        parts = urlsplit(text)
-        _ = parts.port
-        host = parts.hostname or ""
-        if ":" in host:
-            IPv6Address(host)
-    except ValueError:
-        raise _Wrong("is not a web address such as https://example.org/course") from None
-    if parts.scheme not in ("http", "https") or not host or _NEVER_IN_URLS.search(text):
-        raise _Wrong("must be a web address that begins with https:// or http://, without spaces")
-    if "@" in parts.netloc:
-        raise _Wrong("must be a web address without a user name or password in it")
-    if len(host) > HOST_CHARACTERS_MAX or not (":" in host or _HOST.fullmatch(host)):
-        raise _Wrong("names a host that cannot exist")
+    if wrong := web_address_fault(text):
+        raise _Wrong(wrong)
     return text
 
 

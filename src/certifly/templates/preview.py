@@ -5,7 +5,7 @@ leads to a code that no certificate has.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from certifly.core.errors import Invalid
@@ -19,9 +19,11 @@ from certifly.templates.document import FieldDefinition, TemplateDocument, store
 from certifly.templates.fields import Value, check_data
 from certifly.templates.models import Template
 from certifly.templates.queries import get_version
+from certifly.templates.validity import expiry_of
 from certifly.templates.values import drawing_values, title_of
 
 SAMPLE_CODE = "00000000-0000-4000-8000-000000000000"
+SAMPLE_VALIDITY = timedelta(days=365)
 SAMPLE_NAME = "Ada Lovelace"
 SAMPLE_NAMES = {
     "ar": "محمد بن عبد الله",
@@ -59,8 +61,19 @@ def preview_job(
 ) -> RenderJob:
     """What to draw; ``raw_data`` None means sample data. Reads pictures, so it blocks. Raises Invalid."""
     data = sample_data(document, now=now) if raw_data is None else check_data(document, raw_data)
+    expires_at = expiry_of(document, now)
+    if expires_at is None and raw_data is None:
+        expires_at = (
+            now + SAMPLE_VALIDITY
+        )  # the place of the day is seen, whether or not all certificates expire
     values = drawing_values(
-        document, data, code=SAMPLE_CODE, issued_at=now, check_url=check_url, issuer_name=issuer_name
+        document,
+        data,
+        code=SAMPLE_CODE,
+        issued_at=now,
+        check_url=check_url,
+        issuer_name=issuer_name,
+        expires_at=expires_at,
     )
     try:
         fitting = fit(document.layout, values, language=document.language, fonts_dir=fonts_dir)

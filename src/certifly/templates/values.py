@@ -18,6 +18,7 @@ from babel.numbers import get_decimal_symbol
 from certifly.rendering.placeholders import (
     CERTIFICATE_CHECK_URL,
     CERTIFICATE_CODE,
+    CERTIFICATE_EXPIRES_ON,
     CERTIFICATE_ISSUED_ON,
     ISSUER_NAME,
     fill,
@@ -36,19 +37,26 @@ def drawing_values(
     issued_at: datetime,
     check_url: str,
     issuer_name: str,
+    expires_at: datetime | None = None,
 ) -> dict[str, str]:
-    """The text of every placeholder that has one. ``data`` is clean; ``issued_at`` is aware."""
+    """The text of every placeholder that has one. ``data`` is clean; the moments are aware."""
     values = {
         label.name: _written(label.type, data[label.name], document.language)
         for label in document.labels
         if label.name in data
     }
-    issued_on = issued_at.astimezone(ZoneInfo(document.timezone)).date()
     values[CERTIFICATE_CODE] = code
-    values[CERTIFICATE_ISSUED_ON] = written_day(issued_on, document.language)
+    values[CERTIFICATE_ISSUED_ON] = written_day(day_of(issued_at, document), document.language)
+    if expires_at is not None:
+        values[CERTIFICATE_EXPIRES_ON] = written_day(day_of(expires_at, document), document.language)
     values[CERTIFICATE_CHECK_URL] = check_url
     values[ISSUER_NAME] = issuer_name
     return values
+
+
+def day_of(moment: datetime, document: TemplateDocument) -> date:
+    """The day that an aware moment falls on where the issuer is."""
+    return moment.astimezone(ZoneInfo(document.timezone)).date()
 
 
 def title_of(document: TemplateDocument, values: Mapping[str, str]) -> str:

@@ -33,8 +33,10 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     ),
 }
 
+_DIGEST = "sha256: and 64 hexadecimal digits, the name that POST /api/v1/assets answered"
 _WRITTEN_LIKE = {
-    "asset": "sha256: and 64 hexadecimal digits, the name that POST /api/v1/assets answered",
+    "asset": _DIGEST,
+    "image": _DIGEST,
     "color": "a colour such as #1d2b4f",
     "fill": "a colour such as #1d2b4f",
     "stroke": "a colour such as #1d2b4f",

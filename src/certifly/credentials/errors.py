@@ -1,0 +1,14 @@
+"""What can be wrong with keys and what they sign."""
+
+from certifly.core.errors import DomainError
+
+
+class KeysSealedOtherwise(DomainError):
+    """A stored private key does not open: the master key is another one, or the row was changed."""
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(
+            f"The stored key {key_id} cannot be opened. Set CERTIFLY_MASTER_KEY (without one, CERTIFLY_SECRET_KEY) "
+            "to the value it was made with. If that is lost: certifly keys retire, which makes a new key."
+        )
+        self.key_id = key_id

@@ -1,0 +1,109 @@
+"""The keys by which tenants sign: made when first needed, opened once per process.
+
+What must stay true: a private key is in the database sealed, in this process inside an object that only signs,
+and nowhere else. Two processes at once make one set of keys, not two. A withdrawn key is never opened again,
+since its sealed form is gone and the row is read each time.
+"""
+
+import threading
+from collections import OrderedDict
+from datetime import datetime
+from hashlib import sha256
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_der_private_key
+
+from certifly.credentials.chain import der_of
+from certifly.credentials.keys import ProofKey, SealKey, SigningKeys, TenantSecret, TokenKey
+from certifly.credentials.make_keys import make_key
+from certifly.credentials.models import ACTIVE, PROOF, SEAL, SECRET, TOKEN, SigningKey
+from certifly.credentials.sealing import MasterKey
+from certifly.db.tenant import TenantDB
+
+__all__ = ["Keyring", "MasterKey", "ProofKey", "SealKey", "SigningKeys", "TenantSecret", "TokenKey"]
+
+SIGNING_ROLES = (PROOF, TOKEN, SEAL, SECRET)
+"""What signing a certificate takes."""
+OPENED_MAX = 1024
+"""Opened keys that a process holds; the one used longest ago is let go first. Each takes a few kilobytes."""
+
+Opened = ProofKey | TokenKey | SealKey | TenantSecret
+
+
+class Keyring:
+    """Opens keys with the installation's master key. One per process; any thread may use it."""
+
+    def __init__(self, master: MasterKey) -> None:
+        self.master = master
+        self._opened: OrderedDict[tuple[int, str, bytes], Opened] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def ensure(self, db: TenantDB, *, issuer_name: str, slug: str, now: datetime) -> SigningKeys:
+        """The tenant's active keys, made where they are missing. Belongs in a unit of work that writes.
+
+        Raises KeysSealedOtherwise when keys are there that this master key does not open.
+        """
+        db.lock()  # whoever else is making them has committed when this returns; what he made is found below
+        for role in SIGNING_ROLES:
+            if role not in _active(db):
+                make_key(db, self.master, role, issuer_name=issuer_name, slug=slug, now=now)
+        return self._signing_keys(db, _active(db))
+
+    def current(self, db: TenantDB) -> SigningKeys | None:
+        """The tenant's active keys; None when one is missing, and ``ensure`` has to make it first."""
+        rows = _active(db)
+        return self._signing_keys(db, rows) if rows.keys() >= set(SIGNING_ROLES) else None
+
+    def recorded(self, db: TenantDB, *, proof: str, token: str, seal: str) -> SigningKeys | None:
+        """The keys that an edition names, to make its files again; None when one of them was withdrawn."""
+        rows = {
+            role: db.get(SigningKey, key_id)
+            for role, key_id in ((PROOF, proof), (TOKEN, token), (SEAL, seal))
+        }
+        rows[SECRET] = _active(db).get(SECRET)
+        usable = {role: row for role, row in rows.items() if row is not None and row.sealed is not None}
+        return self._signing_keys(db, usable) if len(usable) == len(rows) else None
+
+    def _signing_keys(self, db: TenantDB, rows: dict[str, SigningKey]) -> SigningKeys:
+        proof, token, seal, secret = (self._open(db, rows[role]) for role in SIGNING_ROLES)
+        assert isinstance(proof, ProofKey) and isinstance(token, TokenKey)
+        assert isinstance(seal, SealKey) and isinstance(secret, TenantSecret)
+        created_at = max(rows[role].created_at for role in SIGNING_ROLES)
+        return SigningKeys(proof, token, seal, secret, created_at)
+
+    def _open(self, db: TenantDB, row: SigningKey) -> Opened:
+        assert row.sealed is not None, "a withdrawn key is never asked for"
+        place = (db.tenant_id, row.id, sha256(row.sealed).digest())
+        with self._lock:
+            if (known := self._opened.get(place)) is not None:
+                self._opened.move_to_end(place)
+                return known
+        opened = _opened(row, self.master.unseal(row.sealed, tenant_id=db.tenant_id, key_id=row.id))
+        with self._lock:
+            self._opened[place] = opened
+            while len(self._opened) > OPENED_MAX:
+                self._opened.popitem(last=False)
+        return opened
+
+    def __repr__(self) -> str:
+        return f"Keyring({len(self._opened)} opened)"
+
+
+def _active(db: TenantDB) -> dict[str, SigningKey]:
+    return {row.role: row for row in db.find(SigningKey, SigningKey.state == ACTIVE)}
+
+
+def _opened(row: SigningKey, secret: bytes) -> Opened:
+    if row.role == SECRET:
+        return TenantSecret(row.id, secret)
+    private = load_der_private_key(secret, password=None)
+    if row.role == PROOF:
+        assert isinstance(private, Ed25519PrivateKey)
+        return ProofKey(row.id, private)
+    if row.role == SEAL:
+        assert isinstance(private, EllipticCurvePrivateKey | RSAPrivateKey) and row.chain is not None
+        return SealKey(row.id, private, der_of(row.chain))
+    assert isinstance(private, EllipticCurvePrivateKey)
+    return TokenKey(row.id, private)

@@ -387,6 +387,25 @@ def test_a_layout_names_pictures_that_the_tenant_has(
     assert list(refused.value.errors) == ["layout.elements.0.asset"]
 
 
+def test_an_achievement_shows_a_picture_that_the_tenant_has(
+    work: Work, database: Database, make_tenant: Callable[[str], int]
+) -> None:
+    other = Work(database, make_tenant("babbage"))
+    other.write(lambda db: record_asset(db, LOGO, now=MONDAY).digest)
+
+    with pytest.raises(Invalid) as refused:
+        work.create(achievement={"image": LOGO.digest})
+    assert list(refused.value.errors) == ["achievement.image"]
+
+    work.write(lambda db: record_asset(db, LOGO, now=MONDAY).digest)
+    template_id = work.create(achievement={"image": LOGO.digest})
+    work.change(template_id, achievement=None, validity={"years": 2})
+
+    document = work.show(template_id)["document"]
+    assert "achievement" not in document
+    assert document["validity"] == {"years": 2, "months": 0, "days": 0}
+
+
 def test_the_same_picture_twice_is_one_picture(work: Work) -> None:
     for moment in (MONDAY, TUESDAY):
         work.write(partial(record_asset, stored=LOGO, now=moment))

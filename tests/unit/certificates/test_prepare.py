@@ -1,6 +1,8 @@
 """A request held against its template, without a database: every fault at once, in order, on its field."""
 
 import uuid
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from certifly.certificates.request import IssueRequest, read_request
 from certifly.core.errors import Invalid
 from certifly.templates.document import parse_document
 from certifly.templates.queries import PublishedTemplate
-from tests.cast import ADA, ADAS_ADDRESS, MONDAY, template_document, text_element
+from tests.cast import ADA, ADAS_ADDRESS, MONDAY, TUESDAY, template_document, text_element
 
 CODE = uuid.UUID("0b6f1d0a-5c39-4b1e-9c2a-7f3f0d9a1e55")
 UNDRAWABLE = "Ada \U00013000"
@@ -55,6 +57,36 @@ def test_what_is_prepared_is_all_that_will_be_drawn() -> None:
     assert "Email" not in ready.drawing["values"]
     assert ready.send_email is True
     assert ready.created_at == MONDAY
+
+
+def test_a_certificate_expires_when_its_template_says_or_when_its_own_request_does() -> None:
+    element = text_element("until {certificate.expires_on}")
+    layout = {"page": {"width": 297, "height": 210}, "elements": [text_element("{Student Name}"), element]}
+    body = {"template_id": 1, "data": {"Student Name": ADA}}
+    asked, faults = read_request(body)
+
+    def ready(request: IssueRequest, **changes: Any) -> PreparedCertificate:
+        return prepare(
+            request,
+            faults,
+            template(layout=layout, **changes),
+            code=CODE,
+            check_url="https://certificates.example.org",
+            issuer_name="Lovelace Academy",
+            fonts_dir=None,
+            now=MONDAY,
+        )
+
+    never = ready(asked)
+    by_template = ready(asked, validity={"days": 1})
+    by_request = ready(replace(asked, expires_at=MONDAY + timedelta(days=7)), validity={"days": 1})
+
+    assert never.expires_at is None
+    assert "1" not in never.drawing["fitting"]["texts"]
+    assert by_template.expires_at == TUESDAY
+    assert by_template.drawing["values"]["certificate.expires_on"] == "November 24, 2026"
+    assert by_request.expires_at == MONDAY + timedelta(days=7)
+    assert by_request.drawing["values"]["certificate.expires_on"] == "November 30, 2026"
 
 
 def test_a_template_that_is_not_there_hides_nothing_else_of_the_request() -> None:

@@ -51,6 +51,23 @@ def test_without_data_every_field_has_a_sample(blobs: BlobStore) -> None:
     assert job.author == "Lovelace Academy"
 
 
+@pytest.mark.parametrize(
+    ("validity", "data", "day"),
+    [
+        ({"months": 1}, None, "December 23, 2026"),
+        ({"months": 1}, {"Student Name": ADA}, "December 23, 2026"),
+        (None, None, "November 23, 2027"),
+        (None, {"Student Name": ADA}, None),
+    ],
+)
+def test_a_sample_expires_and_given_data_does_when_its_certificate_would(
+    validity: object, data: object, day: str | None, blobs: BlobStore
+) -> None:
+    document = with_layout(text_element("until {certificate.expires_on}"), validity=validity)
+
+    assert lines_of(job_of(document, data, blobs)) == ([f"until {day}"] if day else [])
+
+
 @pytest.mark.parametrize("language", ["ar", "he", "hi", "ja", "ko", "ru", "th", "zh-Hant", "el", "fa", "uk"])
 def test_the_sample_name_is_written_as_the_language_is(language: str, blobs: BlobStore) -> None:
     document = parse_document(template_document(language=language))

@@ -52,6 +52,14 @@ def test_every_starter_is_a_sound_document_with_room_for_a_long_issuer(name: str
     )
 
 
+@pytest.mark.parametrize("name", STARTERS)
+def test_every_starter_says_what_its_certificates_are_for(name: str) -> None:
+    achievement = starter(name).achievement
+
+    assert achievement is not None
+    assert achievement.description and achievement.criteria and achievement.skills
+
+
 def test_only_the_students_name_is_required() -> None:
     document = starter()
 

@@ -23,7 +23,11 @@ def document(language: str = "en-GB", **changes: Any) -> TemplateDocument:
 
 
 def values(
-    written: TemplateDocument, data: dict[str, Any], *, issued_at: datetime = MONDAY
+    written: TemplateDocument,
+    data: dict[str, Any],
+    *,
+    issued_at: datetime = MONDAY,
+    expires_at: datetime | None = None,
 ) -> dict[str, str]:
     return drawing_values(
         written,
@@ -32,6 +36,7 @@ def values(
         issued_at=issued_at,
         check_url="https://example.org/check",
         issuer_name="Lovelace",
+        expires_at=expires_at,
     )
 
 
@@ -86,6 +91,16 @@ def test_the_day_of_issue_is_the_day_where_the_template_lives() -> None:
         == "24 November 2026"
     )
     assert values(document(timezone="UTC"), {}, issued_at=late)["certificate.issued_on"] == "23 November 2026"
+
+
+def test_the_day_of_expiry_is_written_like_the_day_of_issue_and_left_out_without_one() -> None:
+    late = datetime(2027, 11, 23, 22, 30, tzinfo=UTC)
+
+    assert (
+        values(document(timezone="Asia/Tokyo"), {}, expires_at=late)["certificate.expires_on"]
+        == "24 November 2027"
+    )
+    assert "certificate.expires_on" not in values(document(), {})
 
 
 def test_a_title_is_filled_and_never_blank() -> None:

@@ -4,7 +4,9 @@ A PDF reader shows the names in them, and can check a seal without us for as lon
 vouches for the authority but the tenant: a reader trusts it when its owner says so, once.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
@@ -22,6 +24,16 @@ BACKDATED = timedelta(hours=1)
 NAME_CHARACTERS_MAX = 64
 """Of each part of an X.509 name (RFC 5280, appendix A: ub-common-name, ub-organization-name)."""
 AUTHORITY_SUFFIX = " seal authority"
+LIST_DAYS = 7
+"""After so long a reader asks for a newer list of withdrawn certificates. For the one inside a PDF it does not
+matter: it is read as of the time stamp beside it."""
+
+
+class Withdrawn(NamedTuple):
+    """A certificate that is no longer to be trusted."""
+
+    serial_number: int
+    withdrawn_at: datetime
 
 
 def make_authority(
@@ -68,6 +80,31 @@ def make_seal_certificate(
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(above), critical=False)
         .sign(authority_private, SHA256())
     )
+
+
+def make_list_of_withdrawn(
+    private: EllipticCurvePrivateKey, authority: bytes, withdrawn: Sequence[Withdrawn], *, now: datetime
+) -> bytes:
+    """The authority's list (CRL, DER). Its number grows with the time, as RFC 5280 asks."""
+    own = x509.load_der_x509_certificate(authority)
+    above = own.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(own.subject)
+        .last_update(now)
+        .next_update(now + timedelta(days=LIST_DAYS))
+        .add_extension(x509.CRLNumber(int(now.timestamp() * 1_000_000)), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(above), critical=False)
+    )
+    for one in withdrawn:
+        builder = builder.add_revoked_certificate(
+            x509.RevokedCertificateBuilder()
+            .serial_number(one.serial_number)
+            .revocation_date(one.withdrawn_at)
+            .add_extension(x509.CRLReason(x509.ReasonFlags.key_compromise), critical=False)
+            .build()
+        )
+    return builder.sign(private, SHA256(), ecdsa_deterministic=True).public_bytes(Encoding.DER)
 
 
 def pem_of(certificates: list[x509.Certificate]) -> str:

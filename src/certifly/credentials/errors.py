@@ -12,3 +12,18 @@ class KeysSealedOtherwise(DomainError):
             "to the value it was made with. If that is lost: certifly keys retire, which makes a new key."
         )
         self.key_id = key_id
+
+
+class TimeStampUnavailable(DomainError):
+    """The time-stamp authority did not answer as it should. It may do so later; nothing was signed."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The time-stamp authority gave no time stamp: {reason}. Nothing was signed.")
+        self.reason = reason
+
+
+class TimeStampAddressInvalid(DomainError):
+    """CERTIFLY_TIMESTAMP_URL names nobody whom we can ask safely."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"CERTIFLY_TIMESTAMP_URL {reason} Write https://user:password@tsa.example.org/.")

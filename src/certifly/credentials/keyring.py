@@ -7,17 +7,18 @@ since its sealed form is gone and the row is read each time.
 
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import load_der_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, load_der_private_key
 
-from certifly.credentials.chain import der_of
-from certifly.credentials.keys import ProofKey, SealKey, SigningKeys, TenantSecret, TokenKey
-from certifly.credentials.make_keys import make_key
+from certifly.credentials.chain import Withdrawn, der_of
+from certifly.credentials.keys import AuthorityKey, ProofKey, SealKey, SigningKeys, TenantSecret, TokenKey
+from certifly.credentials.make_keys import active_key, authority_of, make_key, open_authority
 from certifly.credentials.models import ACTIVE, PROOF, SEAL, SECRET, TOKEN, SigningKey
 from certifly.credentials.sealing import MasterKey
 from certifly.db.tenant import TenantDB
@@ -37,7 +38,7 @@ class Keyring:
 
     def __init__(self, master: MasterKey) -> None:
         self.master = master
-        self._opened: OrderedDict[tuple[int, str, bytes], Opened] = OrderedDict()
+        self._opened: OrderedDict[tuple[object, ...], Opened] = OrderedDict()
         self._lock = threading.Lock()
 
     def ensure(self, db: TenantDB, *, issuer_name: str, slug: str, now: datetime) -> SigningKeys:
@@ -47,63 +48,86 @@ class Keyring:
         """
         db.lock()  # whoever else is making them has committed when this returns; what he made is found below
         for role in SIGNING_ROLES:
-            if role not in _active(db):
+            if active_key(db, role) is None:
                 make_key(db, self.master, role, issuer_name=issuer_name, slug=slug, now=now)
-        return self._signing_keys(db, _active(db))
+        keys = self.current(db)
+        assert keys is not None, "what was missing has just been made"
+        return keys
 
     def current(self, db: TenantDB) -> SigningKeys | None:
         """The tenant's active keys; None when one is missing, and ``ensure`` has to make it first."""
-        rows = _active(db)
-        return self._signing_keys(db, rows) if rows.keys() >= set(SIGNING_ROLES) else None
+        rows = _rows(db)
+        active = {role: row.id for role, row in _active(rows).items()}
+        if not active.keys() >= set(SIGNING_ROLES):
+            return None
+        return self._signing_keys(db, rows, active)
 
     def recorded(self, db: TenantDB, *, proof: str, token: str, seal: str) -> SigningKeys | None:
         """The keys that an edition names, to make its files again; None when one of them was withdrawn."""
-        rows = {
-            role: db.get(SigningKey, key_id)
-            for role, key_id in ((PROOF, proof), (TOKEN, token), (SEAL, seal))
-        }
-        rows[SECRET] = _active(db).get(SECRET)
-        usable = {role: row for role, row in rows.items() if row is not None and row.sealed is not None}
-        return self._signing_keys(db, usable) if len(usable) == len(rows) else None
+        rows = _rows(db)
+        secret = _active(rows).get(SECRET)
+        if secret is None:
+            return None
+        return self._signing_keys(db, rows, {PROOF: proof, TOKEN: token, SEAL: seal, SECRET: secret.id})
 
-    def _signing_keys(self, db: TenantDB, rows: dict[str, SigningKey]) -> SigningKeys:
-        proof, token, seal, secret = (self._open(db, rows[role]) for role in SIGNING_ROLES)
+    def _signing_keys(
+        self, db: TenantDB, rows: Mapping[str, SigningKey], named: Mapping[str, str]
+    ) -> SigningKeys | None:
+        chosen = {role: rows.get(key_id) for role, key_id in named.items()}
+        if any(row is None or row.sealed is None for row in chosen.values()):
+            return None
+        proof, token, seal, secret = (self._open(db, rows, named[role]) for role in SIGNING_ROLES)
         assert isinstance(proof, ProofKey) and isinstance(token, TokenKey)
         assert isinstance(seal, SealKey) and isinstance(secret, TenantSecret)
-        created_at = max(rows[role].created_at for role in SIGNING_ROLES)
+        created_at = max(rows[named[role]].created_at for role in SIGNING_ROLES)
         return SigningKeys(proof, token, seal, secret, created_at)
 
-    def _open(self, db: TenantDB, row: SigningKey) -> Opened:
+    def _open(self, db: TenantDB, rows: Mapping[str, SigningKey], key_id: str) -> Opened:
+        row = rows[key_id]
         assert row.sealed is not None, "a withdrawn key is never asked for"
-        place = (db.tenant_id, row.id, sha256(row.sealed).digest())
+        # What an authority says of others changes when one of them is withdrawn.
+        above, withdrawn = authority_of(row, rows.values()) if row.role == SEAL else (None, ())
+        place = (db.tenant_id, row.id, sha256(row.sealed).digest(), withdrawn)
         with self._lock:
             if (known := self._opened.get(place)) is not None:
                 self._opened.move_to_end(place)
                 return known
-        opened = _opened(row, self.master.unseal(row.sealed, tenant_id=db.tenant_id, key_id=row.id))
+        opened = self._unseal(db.tenant_id, row, above, withdrawn)
         with self._lock:
             self._opened[place] = opened
             while len(self._opened) > OPENED_MAX:
                 self._opened.popitem(last=False)
         return opened
 
+    def _unseal(
+        self, tenant_id: int, row: SigningKey, above: SigningKey | None, withdrawn: tuple[Withdrawn, ...]
+    ) -> Opened:
+        assert row.sealed is not None, "a withdrawn key is never asked for"
+        secret = self.master.unseal(row.sealed, tenant_id=tenant_id, key_id=row.id)
+        if row.role == SECRET:
+            return TenantSecret(row.id, secret)
+        private = load_der_private_key(secret, password=None)
+        if row.role == PROOF:
+            assert isinstance(private, Ed25519PrivateKey)
+            return ProofKey(row.id, private)
+        if row.role == SEAL:
+            assert isinstance(private, EllipticCurvePrivateKey | RSAPrivateKey) and row.chain is not None
+            authority = None if above is None else self._authority(tenant_id, above, withdrawn)
+            return SealKey(row.id, private, der_of(row.chain), authority)
+        assert isinstance(private, EllipticCurvePrivateKey)
+        return TokenKey(row.id, private)
+
+    def _authority(self, tenant_id: int, row: SigningKey, withdrawn: tuple[Withdrawn, ...]) -> AuthorityKey:
+        certificate, private = open_authority(self.master, tenant_id, row)
+        return AuthorityKey(row.id, private, certificate.public_bytes(Encoding.DER), withdrawn)
+
     def __repr__(self) -> str:
         return f"Keyring({len(self._opened)} opened)"
 
 
-def _active(db: TenantDB) -> dict[str, SigningKey]:
-    return {row.role: row for row in db.find(SigningKey, SigningKey.state == ACTIVE)}
+def _rows(db: TenantDB) -> dict[str, SigningKey]:
+    return {row.id: row for row in db.find(SigningKey)}
 
 
-def _opened(row: SigningKey, secret: bytes) -> Opened:
-    if row.role == SECRET:
-        return TenantSecret(row.id, secret)
-    private = load_der_private_key(secret, password=None)
-    if row.role == PROOF:
-        assert isinstance(private, Ed25519PrivateKey)
-        return ProofKey(row.id, private)
-    if row.role == SEAL:
-        assert isinstance(private, EllipticCurvePrivateKey | RSAPrivateKey) and row.chain is not None
-        return SealKey(row.id, private, der_of(row.chain))
-    assert isinstance(private, EllipticCurvePrivateKey)
-    return TokenKey(row.id, private)
+def _active(rows: Mapping[str, SigningKey]) -> dict[str, SigningKey]:
+    return {row.role: row for row in rows.values() if row.state == ACTIVE}

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from certifly.credentials.chain import Withdrawn, make_list_of_withdrawn
 from certifly.credentials.public_keys import jwk_of, multibase_of
 
 ED25519 = "Ed25519"
@@ -85,16 +86,22 @@ class TokenKey(_Opened):
 class SealKey(_Opened):
     """Signs PDFs."""
 
-    __slots__ = ("algorithm", "chain")
+    __slots__ = ("algorithm", "authority", "chain")
 
     def __init__(
-        self, key_id: str, private: EllipticCurvePrivateKey | RSAPrivateKey, chain: tuple[bytes, ...]
+        self,
+        key_id: str,
+        private: EllipticCurvePrivateKey | RSAPrivateKey,
+        chain: tuple[bytes, ...],
+        authority: "AuthorityKey | None" = None,
     ) -> None:
         self.id = key_id
         self._private = private
         self.algorithm = algorithm_of(private)
         self.chain = chain
         """DER, the key's own certificate first, the root last."""
+        self.authority = authority
+        """The tenant's own authority, where it is the one above this key."""
 
     @property
     def digest(self) -> str:
@@ -107,6 +114,29 @@ class SealKey(_Opened):
             return self._private.sign(data, PKCS1v15(), SHA256())
         digest = SHA384() if self.algorithm == P384 else SHA256()
         return self._private.sign(data, ECDSA(digest, deterministic_signing=True))
+
+
+class AuthorityKey(_Opened):
+    """Says which of the certificates of seals that it has signed were withdrawn."""
+
+    __slots__ = ("certificate", "withdrawn")
+
+    def __init__(
+        self,
+        key_id: str,
+        private: EllipticCurvePrivateKey,
+        certificate: bytes,
+        withdrawn: tuple[Withdrawn, ...],
+    ) -> None:
+        self.id = key_id
+        self._private = private
+        self.certificate = certificate
+        """DER."""
+        self.withdrawn = withdrawn
+
+    def list_withdrawn(self, *, now: datetime) -> bytes:
+        """The list of them as of now, signed (DER)."""
+        return make_list_of_withdrawn(self._private, self.certificate, self.withdrawn, now=now)
 
 
 class TenantSecret(_Opened):

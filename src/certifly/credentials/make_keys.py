@@ -5,6 +5,7 @@ one has made the former ``kept`` or ``withdrawn`` before.
 """
 
 import os
+from collections.abc import Collection
 from datetime import datetime
 
 from cryptography import x509
@@ -23,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
 )
 
-from certifly.credentials.chain import make_authority, make_seal_certificate, pem_of
+from certifly.credentials.chain import Withdrawn, make_authority, make_seal_certificate, pem_of
 from certifly.credentials.keys import HMAC, algorithm_of
 from certifly.credentials.models import ACTIVE, AUTHORITY, PROOF, SEAL, SECRET, TOKEN, SigningKey
 from certifly.credentials.public_keys import number_of
@@ -54,7 +55,7 @@ def make_key(
     above = active_key(db, AUTHORITY) or make_key(
         db, master, AUTHORITY, issuer_name=issuer_name, slug=slug, now=now
     )
-    authority, authority_private = open_authority(db, master, above)
+    authority, authority_private = open_authority(master, db.tenant_id, above)
     certificate = make_seal_certificate(
         private.public_key(),
         key_id=_next_id(db, role),
@@ -91,15 +92,41 @@ def active_key(db: TenantDB, role: str) -> SigningKey | None:
 
 
 def open_authority(
-    db: TenantDB, master: MasterKey, row: SigningKey
+    master: MasterKey, tenant_id: int, row: SigningKey
 ) -> tuple[x509.Certificate, EllipticCurvePrivateKey]:
     """The authority's certificate and key. Raises KeysSealedOtherwise."""
-    assert row.sealed is not None and row.chain is not None, "an active authority has both"
+    assert row.sealed is not None and row.chain is not None, "an authority that signs has both"
     private = load_der_private_key(
-        master.unseal(row.sealed, tenant_id=db.tenant_id, key_id=row.id), password=None
+        master.unseal(row.sealed, tenant_id=tenant_id, key_id=row.id), password=None
     )
     assert isinstance(private, EllipticCurvePrivateKey)
     return x509.load_pem_x509_certificate(row.chain.encode()), private
+
+
+def authority_of(
+    seal: SigningKey, rows: Collection[SigningKey]
+) -> tuple[SigningKey | None, tuple[Withdrawn, ...]]:
+    """The authority of the tenant's own above a seal, if there is one, and what was withdrawn under it."""
+    root = _last_of(seal)
+    above = next((row for row in rows if row.role == AUTHORITY and row.chain == root), None)
+    if above is None or above.sealed is None:
+        return None, ()
+    withdrawn = tuple(
+        Withdrawn(x509.load_pem_x509_certificate(row.chain.encode()).serial_number, row.withdrawn_at)
+        for row in rows
+        if row.role == SEAL
+        and row.withdrawn_at is not None
+        and row.chain is not None
+        and _last_of(row) == root
+    )
+    return above, withdrawn
+
+
+def _last_of(seal: SigningKey) -> str:
+    """PEM of the root above a seal."""
+    assert seal.chain is not None
+    begin = "-----BEGIN CERTIFICATE-----"
+    return begin + seal.chain.rpartition(begin)[2]
 
 
 def _store(

@@ -3,7 +3,12 @@
 from functools import lru_cache
 from typing import Any
 
+from certifly.certificates.models import REASON_CHARACTERS_MAX
+from certifly.certificates.standing import STANDINGS
 from certifly.templates.document import TemplateDocument
+from certifly.web.answers import resource
+from certifly.web.idempotency import HEADER
+from certifly.web.operation import header_parameter, path_parameter
 from certifly.web.schemas import (
     ADDRESS,
     CODE,
@@ -35,9 +40,21 @@ EXAMPLE_CERTIFICATE: dict[str, Any] = {
 EXAMPLE_CERTIFICATE_FULL = EXAMPLE_CERTIFICATE | {
     "is_rendered": True,
     "template_version": 1,
+    "edition": 1,
     "status": "rendered",
     "failure": None,
+    "expires_at": "2028-11-23T16:00:00.000000Z",
+    "revoked_at": None,
+    "revocation_reason": None,
+    "suspended_at": None,
+    "suspension_reason": None,
+    "replaces": None,
+    "replaced_by": None,
+    "replaced_at": None,
+    "erased_at": None,
 }
+ONE_CERTIFICATE = resource("certificates", "1", EXAMPLE_CERTIFICATE_FULL)
+EXAMPLE_REASON = "Issued in error: the course was not finished."
 EXAMPLE_DELIVERY = {
     "id": "6d4a4b0c-93c2-4b0e-8f43-0c7cf2f0a0b1",
     "status": "queued",
@@ -45,6 +62,49 @@ EXAMPLE_DELIVERY = {
     "queued_at": "2026-11-23T16:00:00.000000Z",
     "reason": None,
 }
+
+BY_ID = path_parameter(
+    "certificate_id", "The certificate's id or its code.", {"type": "string", "maxLength": 36}, EXAMPLE_CODE
+)
+IDEMPOTENCY_KEY = header_parameter(
+    HEADER,
+    "Makes repeating safe: within 24 hours the same key and body answer with the first certificate.",
+    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
+    "issue-2026-11-23-ada",
+)
+REPLAYED = {
+    "Idempotent-Replayed": {
+        "description": "`true` when this is the recorded answer of an earlier request.",
+        "schema": {"type": "string", "const": "true"},
+    }
+}
+ASKED_MOMENT = {
+    "type": "string",
+    "format": "date-time",
+    "description": "ISO 8601 with its zone, such as `2026-11-23T16:00:00Z`.",
+}
+
+_MOMENT_OR_NULL = {"oneOf": [MOMENT, {"type": "null"}]}
+_ID_OR_NULL = {"oneOf": [ID, {"type": "null"}]}
+_TEXT_OR_NULL = {"type": ["string", "null"]}
+_REASON = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": REASON_CHARACTERS_MAX,
+    "description": "A sentence, for everyone who checks the certificate. It is cleaned as texts in data are.",
+}
+_DELIVERY_META = {"oneOf": [ref("EmptyMeta"), closed({"email_delivery": ref("EmailDelivery")})]}
+_SEND_EMAIL = {"type": ["boolean", "null"], "default": False}
+
+
+def _expires_at(otherwise: str) -> dict[str, Any]:
+    """The key by which a caller says until when a certificate holds."""
+    return {
+        "type": ["string", "null"],
+        "format": "date-time",
+        "description": "Until when it holds: a moment in the future, within 100 years, with its zone. "
+        f"Without it: {otherwise}.",
+    }
 
 
 _CERTIFICATE = {
@@ -84,15 +144,33 @@ def schemas() -> dict[str, Any]:
             _CERTIFICATE
             | {
                 "template_version": {"type": "integer", "minimum": 1},
-                "status": {"type": "string", "enum": ["recorded", "rendered", "failed"]},
+                "edition": {
+                    "type": "integer",
+                    "minimum": 1,
+                    "description": "How often it was signed: more than once when a key was withdrawn.",
+                },
+                "status": {
+                    "type": "string",
+                    "enum": list(STANDINGS),
+                    "description": "What it is now: the first of these words that applies.",
+                },
                 "failure": {"type": ["string", "null"], "description": "Why it could not be rendered."},
+                "expires_at": _MOMENT_OR_NULL | {"description": "Until when it holds; null: for ever."},
+                "revoked_at": _MOMENT_OR_NULL,
+                "revocation_reason": _TEXT_OR_NULL,
+                "suspended_at": _MOMENT_OR_NULL,
+                "suspension_reason": _TEXT_OR_NULL,
+                "replaces": _ID_OR_NULL
+                | {"description": "The id of the certificate that this one corrects."},
+                "replaced_by": _ID_OR_NULL
+                | {"description": "The id of the certificate that corrects this one."},
+                "replaced_at": _MOMENT_OR_NULL,
+                "erased_at": _MOMENT_OR_NULL
+                | {"description": "Since when its person, data and files are gone."},
             }
         ),
-        "CertificateCreated": resource_of(
-            "certificates",
-            ref("CertificateData"),
-            meta={"oneOf": [ref("EmptyMeta"), closed({"email_delivery": ref("EmailDelivery")})]},
-        ),
+        "CertificateCreated": resource_of("certificates", ref("CertificateData"), meta=_DELIVERY_META),
+        "ReplacementCreated": resource_of("certificates", ref("Certificate"), meta=_DELIVERY_META),
         "CertificateAnswer": resource_of("certificates", ref("Certificate")),
         "CertificateList": list_of(item_of("certificates", ref("Certificate"))),
         "CertificateCreate": {
@@ -112,9 +190,38 @@ def schemas() -> dict[str, Any]:
                         {"type": "array", "maxItems": 0},
                     ],
                 },
-                "send_email": {"type": ["boolean", "null"], "default": False},
+                "send_email": _SEND_EMAIL,
+                "expires_at": _expires_at("for as long as the template says, if it does"),
             },
             "required": ["template_id", "data"],
+            "additionalProperties": False,
+        },
+        "ReplacementCreate": {
+            "type": "object",
+            "properties": {
+                "data": {
+                    "description": "What is corrected, by field: the new value, or null to take the old one out.",
+                    "oneOf": [
+                        {"type": "object", "additionalProperties": {"type": ["string", "number", "null"]}},
+                        {"type": "array", "maxItems": 0},
+                    ],
+                },
+                "reason": _REASON | {"type": ["string", "null"], "minLength": 0},
+                "send_email": _SEND_EMAIL,
+                "expires_at": _expires_at("for as long as the certificate that it replaces"),
+            },
+            "required": ["data"],
+            "additionalProperties": False,
+        },
+        "WithReason": {
+            "type": "object",
+            "properties": {"reason": _REASON},
+            "required": ["reason"],
+            "additionalProperties": False,
+        },
+        "WithOptionalReason": {
+            "type": "object",
+            "properties": {"reason": _REASON | {"type": ["string", "null"], "minLength": 0}},
             "additionalProperties": False,
         },
     }

@@ -7,7 +7,19 @@ from fastapi import FastAPI
 
 from certifly.api import openapi
 from certifly.api.openapi import build_document
-from certifly.api.v1 import assets, certificates, emails, me, templates
+from certifly.api.v1 import (
+    assets,
+    certificates,
+    credentials,
+    emails,
+    erasures,
+    histories,
+    me,
+    replacements,
+    revocations,
+    suspensions,
+    templates,
+)
 from certifly.app.wiring import open_parts
 from certifly.core.settings import Settings
 from certifly.public.door import PUBLIC_ROUTERS, install_public
@@ -20,6 +32,12 @@ from certifly.web.limiting import RateLimit
 API_ROUTERS = (
     certificates.published,
     certificates.router,
+    replacements.router,
+    revocations.router,
+    suspensions.router,
+    erasures.router,
+    histories.router,
+    credentials.router,
     emails.router,
     templates.router,
     assets.router,

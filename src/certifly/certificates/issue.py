@@ -8,7 +8,7 @@ its texts and their sizes for ever: what was checked before the 201 is what is d
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,10 @@ from certifly.templates.validity import expiry_of
 from certifly.templates.values import drawing_values
 
 TEMPLATE_FAULT = "There is no published template with this id. Publish one, or see GET /api/v1/templates."
+EXPIRED_FAULT = "expires_at must be a moment in the future."
+LIFETIME_MAX = timedelta(days=36_525)
+"""A hundred years. What shall hold for longer is better issued without an end."""
+LIFETIME_FAULT = "expires_at must be within 100 years. Leave it out for a certificate that does not expire."
 PRODUCE = "certificates.produce"
 
 
@@ -77,6 +81,10 @@ def prepare(
         clean = error.clean  # whether these can be drawn is told in the same answer
     except Invalid as error:
         faults |= error.errors
+    if request.expires_at is not None and request.expires_at <= now:
+        faults["expires_at"] = [EXPIRED_FAULT]
+    elif request.expires_at is not None and request.expires_at > now + LIFETIME_MAX:
+        faults["expires_at"] = [LIFETIME_FAULT]
     expires_at = request.expires_at or expiry_of(document, now)
     values = drawing_values(
         document,

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from certifly.certificates.models import RENDERED, Certificate
+from certifly.certificates.standing import require_open, require_present
 from certifly.core.errors import Invalid
 from certifly.db.tenant import TenantDB
 from certifly.delivery.email.models import Email
@@ -20,8 +21,11 @@ def mail_again(
 ) -> Email:
     """Record one more e-mail for a certificate: to ``to``, else where the last one went, else as its data says.
 
-    Raises Invalid when there is no address at all, and TooManyEmails.
+    What does not hold any more is not sent to anyone. Raises CertificateErased, CertificateRevoked,
+    CertificateReplaced, Invalid when there is no address at all, and TooManyEmails.
     """
+    require_present(certificate)
+    require_open(certificate)
     recipient = to or _last_recipient(db, certificate) or _address_in_data(db, certificate)
     if recipient is None:
         raise Invalid({"to": [NO_ADDRESS_FAULT]})

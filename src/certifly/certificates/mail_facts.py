@@ -7,10 +7,12 @@ from certifly.templates.queries import get_version
 from certifly.templates.values import title_of
 
 
-def read_facts(db: TenantDB, certificate_id: int) -> CertificateFacts:
-    """The facts of a rendered certificate."""
+def read_facts(db: TenantDB, certificate_id: int) -> CertificateFacts | None:
+    """The facts of a certificate that was rendered; None when the person was erased from it since."""
     certificate = db.get(Certificate, certificate_id)
     assert certificate is not None, "a foreign key keeps the certificate of an e-mail"
+    if certificate.erased_at is not None:
+        return None
     assert certificate.pdf_digest is not None, "e-mails are released when the PDF is stored"
     document = get_version(db, certificate.template_id, certificate.template_version).document
     values = certificate.drawing["values"]

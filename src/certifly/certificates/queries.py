@@ -36,6 +36,15 @@ def get_certificate(db: TenantDB, identifier: str) -> Certificate:
     return certificate
 
 
+def get_certificate_to_change(db: TenantDB, identifier: str) -> Certificate:
+    """The same, and nobody else changes this tenant's certificates until the commit.
+
+    What becomes of a certificate depends on what has: two processes that read the same row would each find it open.
+    """
+    db.lock()
+    return get_certificate(db, identifier)
+
+
 def find_by_code(db: TenantDB, code: uuid.UUID) -> Certificate | None:
     """The tenant's certificate of this code, by way of the codes' own index."""
     place = locate(db.directory, code)

@@ -1,19 +1,24 @@
 """What a program asks for when it issues a certificate: the published call's body, read strictly."""
 
 import difflib
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from certifly.core.ids import parse_id
 from certifly.core.limits import IDS_MAX
 
-FIELDS = ("template_id", "data", "send_email")
+FIELDS = ("template_id", "data", "send_email", "expires_at")
 UNKNOWN_KEYS_NAMED_MAX = 20
 """A body has room for ten thousand keys; to say of each what it might have meant would take a second."""
 
 PLACEHOLDER_FAULT = "Replace the placeholder {{template_id}} by the id of a published template, such as 1."
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+"""RFC 3339: what JSON Schema calls ``date-time``."""
 _TEMPLATE_ID_FAULT = "template_id must be the id of a published template: a whole number, such as 1."
 
 
@@ -31,17 +36,11 @@ def read_request(body: Mapping[str, Any]) -> tuple[IssueRequest, dict[str, list[
     """The request, and the faults of its fields by name; a field with a fault is None in the request."""
     faults: dict[str, list[str]] = {}
     template_id = _read_template_id(body, faults)
-    data = _read_data(body, faults)
-    send_email = body.get("send_email")
-    if not isinstance(send_email, bool | None):
-        faults["send_email"] = ["send_email must be true or false."]
-    unknown = [name for name in body if name not in FIELDS]
-    for name in unknown[:UNKNOWN_KEYS_NAMED_MAX]:
-        shown = name.encode("utf-8", "replace").decode()[:80]
-        near = difflib.get_close_matches(shown, FIELDS, n=1)
-        hint = f" Did you mean {near[0]}?" if near else f" There are: {', '.join(FIELDS)}."
-        faults[shown] = [f"Unknown key.{hint}"]
-    return IssueRequest(template_id, data, send_email is True), faults
+    data = read_data(body, faults)
+    send_email = read_send_email(body, faults)
+    expires_at = read_moment(body, "expires_at", faults)
+    refuse_unknown(body, FIELDS, faults)
+    return IssueRequest(template_id, data, send_email, expires_at), faults
 
 
 def _read_template_id(body: Mapping[str, Any], faults: dict[str, list[str]]) -> int | None:
@@ -62,7 +61,8 @@ def _read_template_id(body: Mapping[str, Any], faults: dict[str, list[str]]) -> 
     return value
 
 
-def _read_data(body: Mapping[str, Any], faults: dict[str, list[str]]) -> Mapping[str, Any] | None:
+def read_data(body: Mapping[str, Any], faults: dict[str, list[str]]) -> Mapping[str, Any] | None:
+    """The values by label as they were sent; None with a fault of ``data``."""
     value = body.get("data")
     if value is None:
         faults["data"] = [
@@ -75,3 +75,35 @@ def _read_data(body: Mapping[str, Any], faults: dict[str, list[str]]) -> Mapping
         faults["data"] = ["data must be an object that maps labels to values."]
         return None
     return value
+
+
+def read_send_email(body: Mapping[str, Any], faults: dict[str, list[str]]) -> bool:
+    """Whether an e-mail is asked for."""
+    value = body.get("send_email")
+    if not isinstance(value, bool | None):
+        faults["send_email"] = ["send_email must be true or false."]
+    return value is True
+
+
+def read_moment(body: Mapping[str, Any], name: str, faults: dict[str, list[str]]) -> datetime | None:
+    """A moment with its zone, in UTC; None with a fault of ``name``, or where there is none."""
+    value = body.get(name)
+    if value is None:
+        return None
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        try:
+            return datetime.fromisoformat(value.upper()).astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass  # a day that no calendar has, or beyond the last year: told in the same words
+    faults[name] = [f"{name} must be a moment with its zone, such as 2026-11-23T16:00:00Z."]
+    return None
+
+
+def refuse_unknown(body: Mapping[str, Any], known: Sequence[str], faults: dict[str, list[str]]) -> None:
+    """A fault for each key that the call does not know."""
+    unknown = [name for name in body if name not in known]
+    for name in unknown[:UNKNOWN_KEYS_NAMED_MAX]:
+        shown = name.encode("utf-8", "replace").decode()[:80]
+        near = difflib.get_close_matches(shown, known, n=1)
+        hint = f" Did you mean {near[0]}?" if near else f" There are: {', '.join(known)}."
+        faults[shown] = [f"Unknown key.{hint}"]

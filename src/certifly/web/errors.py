@@ -19,6 +19,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Match
 
+from certifly.certificates.errors import (
+    CertificateErased,
+    CertificateFailed,
+    CertificateReplaced,
+    CertificateRevoked,
+    CertificateSuspended,
+    CredentialNotSigned,
+)
 from certifly.core.errors import DatabaseBusy, DomainError, Invalid, NotFound, Overloaded, QueueFull
 from certifly.core.logging import request_id
 from certifly.delivery.email.queue import TooManyEmails
@@ -80,6 +88,12 @@ STATUS: dict[type[DomainError], tuple[int, str]] = {
     TooManyVersions: (409, "too_many_versions"),
     TooManyAssets: (409, "too_many_assets"),
     TooManyEmails: (409, "too_many_emails"),
+    CertificateRevoked: (409, "certificate_revoked"),
+    CertificateReplaced: (409, "certificate_replaced"),
+    CertificateSuspended: (409, "certificate_suspended"),
+    CertificateErased: (409, "certificate_erased"),
+    CertificateFailed: (409, "certificate_failed"),
+    CredentialNotSigned: (409, "credential_not_signed"),
     PictureRefused: (422, "picture_refused"),
     TextProblems: (422, "text_undrawable"),
     UnacceptableText: (422, "text_unacceptable"),
@@ -141,7 +155,7 @@ def answer(request: Request, error: Exception) -> Response:
     if isinstance(error, DomainError):
         status, code = classify(error)
         headers: dict[str, str] = {}
-        if isinstance(error, Overloaded):
+        if isinstance(error, Overloaded | CredentialNotSigned):
             headers["Retry-After"] = str(error.retry_after_seconds)
         if isinstance(error, BodyTooSlow):
             headers["Connection"] = "close"  # what still comes of the body must not be read as a request

@@ -3,6 +3,7 @@
 Apart from ``idempotency.py``, which speaks HTTP: the worker, which forgets them, need not load that.
 """
 
+import uuid
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -39,3 +40,16 @@ def purge(db: TenantDB, *, now: datetime) -> int:
         .limit(PURGE_BATCH)
     )
     return db.remove(IdempotencyRecord, IdempotencyRecord.key.in_(expired))
+
+
+def forget_answers_about(db: TenantDB, code: uuid.UUID, *, issued_at: datetime) -> int:
+    """Forget the answer that tells of the certificate of this code; returns how many there were.
+
+    An answer is recorded in the commit of the certificate that it tells of, and at the same moment: so it is found
+    by the index, among however many.
+    """
+    return db.remove(
+        IdempotencyRecord,
+        IdempotencyRecord.created_at == issued_at,
+        IdempotencyRecord.body.contains(str(code)),
+    )

@@ -12,13 +12,28 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from certifly.api.components import EXAMPLE_CERTIFICATE, EXAMPLE_CERTIFICATE_FULL, EXAMPLE_DELIVERY
+from certifly.api.components import (
+    ASKED_MOMENT,
+    BY_ID,
+    EXAMPLE_CERTIFICATE,
+    EXAMPLE_DELIVERY,
+    IDEMPOTENCY_KEY,
+    ONE_CERTIFICATE,
+    REPLAYED,
+)
 from certifly.api.v1 import PREFIX
-from certifly.certificates.describe import describe, describe_fully
+from certifly.api.v1.showing import show_certificate
+from certifly.certificates.describe import describe
 from certifly.certificates.errors import TemplateChanged
 from certifly.certificates.issue import PreparedCertificate, issue, prepare
 from certifly.certificates.produce import is_pdf_lost, produce_again, produce_lost
-from certifly.certificates.queries import CertificateFilter, get_certificate, list_certificates, parse_code
+from certifly.certificates.queries import (
+    CertificateFilter,
+    get_certificate,
+    get_certificate_to_change,
+    list_certificates,
+    parse_code,
+)
 from certifly.certificates.request import IssueRequest, read_request
 from certifly.certificates.routes import check_address
 from certifly.core.errors import Overloaded
@@ -34,15 +49,13 @@ from certifly.web.idempotency import HEADER, once, read_key, replay
 from certifly.web.operation import (
     CURSOR,
     LIMIT,
-    header_parameter,
     json_answer,
     json_body,
     operation,
-    path_parameter,
     query_parameter,
 )
 from certifly.web.paging import make_cursor, raise_faults, read_page, read_parameters
-from certifly.web.schemas import CODE, EXAMPLE_CODE, ID, ref
+from certifly.web.schemas import CODE, ID, ref
 
 router = APIRouter(prefix=PREFIX, tags=["certificates"])
 
@@ -73,19 +86,6 @@ PREPARATIONS_MAX = 5
 LIST_PARAMETERS = {"cursor", "limit", "template_id", "code", "created_from", "created_before"}
 
 
-ASKED_MOMENT = {
-    "type": "string",
-    "format": "date-time",
-    "description": "ISO 8601 with its zone, such as `2026-11-23T16:00:00Z`.",
-}
-
-ONE_CERTIFICATE = resource("certificates", "1", EXAMPLE_CERTIFICATE_FULL)
-
-BY_ID = path_parameter(
-    "certificate_id", "The certificate's id or its code.", {"type": "string", "maxLength": 36}, EXAMPLE_CODE
-)
-
-
 @published.post(
     "/certificates",
     status_code=201,
@@ -97,14 +97,7 @@ BY_ID = path_parameter(
             ref("CertificateCreate"),
             {"template_id": 1, "send_email": False, "data": {"Student Name": "Ada Lovelace"}},
         ),
-        parameters=[
-            header_parameter(
-                HEADER,
-                "Makes repeating safe: within 24 hours the same key and body answer with the first certificate.",
-                {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
-                "issue-2026-11-23-ada",
-            )
-        ],
+        parameters=[IDEMPOTENCY_KEY],
         success={
             201: json_answer(
                 "Created: stored, with its work queued.",
@@ -116,12 +109,7 @@ BY_ID = path_parameter(
                         "certificates", "1", EXAMPLE_CERTIFICATE, meta={"email_delivery": EXAMPLE_DELIVERY}
                     ),
                 ),
-                headers={
-                    "Idempotent-Replayed": {
-                        "description": "`true` when this is the recorded answer of an earlier request.",
-                        "schema": {"type": "string", "const": "true"},
-                    }
-                },
+                headers=REPLAYED,
             )
         },
         errors=(409, 422),
@@ -197,11 +185,7 @@ async def list_all(request: Request, call: ReadCall) -> Response:
     shown = certificates[: page.limit]
     more = len(certificates) > page.limit
     cursor = make_cursor(shown[-1].id, list_name=list_name, tenant_id=tenant_id, key=key) if more else None
-    public_url = call.parts.settings.public_url
-    items = [
-        {"id": str(c.id), "type": "certificates", "data": describe_fully(c, public_url=public_url)}
-        for c in shown
-    ]
+    items = [show_certificate(one, call)["data"] for one in shown]
     return json_response(collection(items, next_cursor=cursor))
 
 
@@ -219,8 +203,7 @@ async def list_all(request: Request, call: ReadCall) -> Response:
 async def get_one(certificate_id: str, call: ReadCall) -> Response:
     """One certificate, by its id or its code."""
     certificate = await call.read(lambda db: get_certificate(db, certificate_id))
-    data = describe_fully(certificate, public_url=call.parts.settings.public_url)
-    return json_response(resource("certificates", str(certificate.id), data))
+    return json_response(show_certificate(certificate, call))
 
 
 @router.post(
@@ -236,7 +219,7 @@ async def get_one(certificate_id: str, call: ReadCall) -> Response:
                 "The certificate, queued or unchanged.", ref("CertificateAnswer"), ONE_CERTIFICATE
             )
         },
-        errors=(404,),
+        errors=(404, 409),
     ),
 )
 async def render(certificate_id: str, call: WriteCall) -> Response:
@@ -247,8 +230,8 @@ async def render(certificate_id: str, call: WriteCall) -> Response:
     seen = await call.read(lambda db: get_certificate(db, certificate_id))
     is_lost = await asyncio.to_thread(is_pdf_lost, call.parts.blobs, seen)
 
-    def work(db: TenantDB) -> tuple[str, dict[str, Any]]:
-        certificate = get_certificate(db, certificate_id)
+    def work(db: TenantDB) -> dict[str, Any]:
+        certificate = get_certificate_to_change(db, certificate_id)
         if is_lost:
             produce_lost(
                 db,
@@ -259,10 +242,9 @@ async def render(certificate_id: str, call: WriteCall) -> Response:
             )
         else:
             produce_again(db, certificate, now=call.now)
-        return str(certificate.id), describe_fully(certificate, public_url=call.parts.settings.public_url)
+        return show_certificate(certificate, call)
 
-    identifier, data = await call.write(work)
-    return json_response(resource("certificates", identifier, data), status=202)
+    return json_response(await call.write(work), status=202)
 
 
 async def _find_template(call: Call, asked: IssueRequest) -> PublishedTemplate | None:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from certifly.api.components import EMAIL_STATUSES, EXAMPLE_DELIVERY
+from certifly.api.components import BY_ID, EMAIL_STATUSES, EXAMPLE_DELIVERY
 from certifly.api.v1 import PREFIX
 from certifly.certificates.mail_again import mail_again
 from certifly.certificates.queries import get_certificate
@@ -19,9 +19,9 @@ from certifly.delivery.email.queries import list_emails
 from certifly.web.answers import collection, json_response, resource
 from certifly.web.caller import Call, calling
 from certifly.web.decoding import printable, read_json_object
-from certifly.web.operation import CURSOR, LIMIT, json_answer, json_body, operation, path_parameter
+from certifly.web.operation import CURSOR, LIMIT, json_answer, json_body, operation
 from certifly.web.paging import make_cursor, raise_faults, read_page, read_parameters
-from certifly.web.schemas import EXAMPLE_CODE, ID, MOMENT, closed, item_of, list_of, resource_of
+from certifly.web.schemas import ID, MOMENT, closed, item_of, list_of, resource_of
 
 router = APIRouter(prefix=PREFIX, tags=["emails"])
 
@@ -63,10 +63,6 @@ _EXAMPLE: dict[str, Any] = {
 _QUEUED_EXAMPLE = _EXAMPLE | {"status": "queued", "message_id": None, "attempts": 0, "sent_at": None}
 _ID_EXAMPLE = str(EXAMPLE_DELIVERY["id"])
 
-_BY_ID = path_parameter(
-    "certificate_id", "The certificate's id or its code.", {"type": "string", "maxLength": 36}, EXAMPLE_CODE
-)
-
 
 @router.get(
     "/certificates/{certificate_id}/emails",
@@ -74,7 +70,7 @@ _BY_ID = path_parameter(
         "list-certificate-emails",
         "List a certificate's e-mails",
         scope="certificates.read",
-        parameters=[_BY_ID, CURSOR, LIMIT],
+        parameters=[BY_ID, CURSOR, LIMIT],
         success={
             200: json_answer(
                 "A page of e-mails.",
@@ -113,7 +109,7 @@ async def list_all(
         "send-certificate-email",
         "Send a certificate again",
         scope="certificates.write",
-        parameters=[_BY_ID],
+        parameters=[BY_ID],
         body=json_body(
             {
                 "type": "object",

@@ -138,6 +138,22 @@ def release_held(db: TenantDB, *, now: datetime) -> int:
     return len(held)
 
 
+def skip_unsent(db: TenantDB, certificate_id: int, *, reason: str, now: datetime) -> None:
+    """Keep here what has not gone of a certificate's messages, for this reason.
+
+    One that is on its way at this moment cannot be called back.
+    """
+    waiting = db.find(
+        Email,
+        Email.certificate_id == certificate_id,
+        Email.status.in_((QUEUED, HELD)),
+        limit=EMAILS_PER_CERTIFICATE_MAX,
+    )
+    for email in waiting:
+        email.status, email.reason = SKIPPED, reason
+        email.updated_at = now
+
+
 def hold(email: Email, *, now: datetime) -> None:
     """There is no mail server (any more): the message waits in the outbox."""
     email.status, email.reason = HELD, HELD_REASON

@@ -39,8 +39,9 @@ log = logging.getLogger(__name__)
 
 ATTEMPTS_LISTED_MAX = 100
 
-ReadFacts = Callable[[TenantDB, int], CertificateFacts]
-"""What an e-mail tells of a certificate, by its id. Certificates know; delivery asks through this."""
+ReadFacts = Callable[[TenantDB, int], CertificateFacts | None]
+"""What an e-mail tells of a certificate, by its id; None when there is nothing (more) to tell. Certificates know;
+delivery asks through this."""
 
 PDF_LOST_REPLY = "The PDF of the certificate was lost from the file store, and is being made again."
 
@@ -101,6 +102,8 @@ def send(
 
     # What a certificate says never changes, so it need not be read by the one writer.
     facts = database.read(tenant_id, lambda db: read_facts(db, intention.certificate_id)).result()
+    if facts is None:
+        return  # its person was erased a moment ago, and the attempt closed with it
     is_lost = False
     try:
         outcome = attempt(
@@ -145,6 +148,7 @@ def begin(
 
     An attempt of the same turn that never ended was cut off with its process: it is closed as interrupted.
     """
+    db.lock()  # an erasure in another process must not find the message half begun
     email = db.get(Email, email_id)
     if (
         email is None
@@ -214,13 +218,16 @@ def record_outcome(
     db: TenantDB, intention: Intention, outcome: Outcome, *, retry_seconds: Sequence[float], now: datetime
 ) -> None:
     """Record what came of an attempt, and announce the next one if there is to be one."""
+    db.lock()
     email = db.get(Email, intention.email_id)
     made = db.get(EmailAttempt, intention.email_id, intention.number)
     if email is None or made is None:
         return  # erased meanwhile
     if made.finished_at is None or outcome.kind == ACCEPTED:
         made.finished_at = now
-        made.outcome, made.smtp_code, made.reply = outcome.kind, outcome.code, outcome.reply
+        made.outcome, made.smtp_code = outcome.kind, outcome.code
+        # The recipient was forgotten meanwhile, and a server's reply may quote the address.
+        made.reply = outcome.reply if email.recipient is not None else None
     if outcome.kind == ACCEPTED:
         email.status, email.reason = SENT, None
         email.sent_at = email.sent_at or now

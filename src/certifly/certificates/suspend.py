@@ -1,0 +1,41 @@
+"""Withdraw a certificate for a while, and let it hold again: what is in question until somebody has looked."""
+
+from datetime import datetime
+
+from certifly.certificates.history import REINSTATED, SUSPENDED, note_event
+from certifly.certificates.models import Certificate
+from certifly.certificates.standing import require_open, require_present
+from certifly.db.tenant import TenantDB
+
+
+def suspend(db: TenantDB, certificate: Certificate, *, reason: str, actor: str | None, now: datetime) -> None:
+    """Make every check answer "suspended" until it is lifted.
+
+    ``certificate`` was read to be changed. Of a suspended one the first reason and moment stay. Raises
+    CertificateErased, CertificateRevoked and CertificateReplaced.
+    """
+    require_present(certificate)
+    require_open(certificate)
+    if certificate.suspended_at is not None:
+        return
+
+    certificate.suspended_at = now
+    certificate.suspension_reason = reason
+    certificate.updated_at = now
+    note_event(db, certificate.id, SUSPENDED, now=now, actor=actor, reason=reason)
+
+
+def reinstate(db: TenantDB, certificate: Certificate, *, actor: str | None, now: datetime) -> None:
+    """Let a suspended certificate hold again; one that holds stays as it is.
+
+    ``certificate`` was read to be changed. A person erased meanwhile is no hindrance: what they hold would stay in
+    question for ever. Raises CertificateRevoked and CertificateReplaced.
+    """
+    require_open(certificate)
+    if certificate.suspended_at is None:
+        return
+
+    certificate.suspended_at = None
+    certificate.suspension_reason = None
+    certificate.updated_at = now
+    note_event(db, certificate.id, REINSTATED, now=now, actor=actor)

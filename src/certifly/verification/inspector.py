@@ -1,0 +1,170 @@
+"""Look into files of strangers in processes that can be killed.
+
+Every file gets a process of its own, which knows nothing but the file, and has bounded memory and time. One that
+is ended for either is an answer too: a certificate never needs as much. At most so many run at once; who comes then
+waits a moment, and is told to come back.
+"""
+
+import contextlib
+import logging
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from certifly.verification.child import OUT_OF_MEMORY
+from certifly.verification.errors import InspectorsBusy
+from certifly.verification.facts import Facts, from_json
+from certifly.verification.inspect import UPLOAD_BYTES_MAX, kind_of
+
+log = logging.getLogger(__name__)
+
+PROCESSES_MAX = 2
+WAIT_SECONDS = 10.0
+"""How long a caller waits for another file to be done."""
+
+TIMEOUT_SECONDS = 15.0
+"""By the clock, with the start of the process on a busy machine. Certificates take a second."""
+CPU_SECONDS = 8
+MEMORY_MB = 384
+ANSWER_BYTES_MAX = 24 * 1024 * 1024
+"""The largest answer: the most credentials of the greatest length, as text and taken apart."""
+
+READ_BYTES = 256 * 1024
+CHILD = "certifly.verification.child"
+
+TOO_LONG = "more time than checking a certificate ever takes"
+TOO_MUCH = "more memory than checking a certificate ever takes"
+
+
+class InspectionFailed(Exception):
+    """The process ended in a way that no file explains: a defect, or a damaged installation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inspector:
+    """Looks into files, for callers on any thread. ``child`` is the module that is run."""
+
+    timeout_seconds: float = TIMEOUT_SECONDS
+    cpu_seconds: int = CPU_SECONDS
+    memory_mb: int = MEMORY_MB
+    wait_seconds: float = WAIT_SECONDS
+    child: str = CHILD
+    _turns: threading.BoundedSemaphore = field(
+        default_factory=lambda: threading.BoundedSemaphore(PROCESSES_MAX)
+    )
+
+    def inspect(self, content: bytes) -> Facts:
+        """The facts of a file. Raises InspectorsBusy, and InspectionFailed for a defect of ours."""
+        assert len(content) <= UPLOAD_BYTES_MAX, "who takes the upload bounds it"
+        if not self._turns.acquire(timeout=self.wait_seconds):
+            raise InspectorsBusy(self.wait_seconds)
+        try:
+            return self._inspect(content)
+        finally:
+            self._turns.release()
+
+    def _inspect(self, content: bytes) -> Facts:
+        with _started(self._command()) as process:
+            answer = _exchange(process, content, until=time.monotonic() + self.timeout_seconds)
+            status = process.wait() if answer is not None else None
+        if answer is not None and status == 0:
+            return from_json(answer)
+
+        detail = _why(status)
+        log.warning("inspection_ended", extra={"facts": {"status": status, "bytes": len(content)}})
+        if detail is None:
+            raise InspectionFailed(f"the process that looks into files ended with status {status}")
+        digest = "sha256:" + sha256(content).hexdigest()
+        return Facts(
+            kind=kind_of(content),
+            size_bytes=len(content),
+            digest=digest,
+            trouble="beyond_limits",
+            detail=detail,
+        )
+
+    def _command(self) -> list[str]:
+        # -P: nothing is imported from the current folder that the parent would not import.
+        return [sys.executable, "-P", "-m", self.child, str(self.memory_mb), str(self.cpu_seconds)]
+
+
+def _why(status: int | None) -> str | None:
+    """Why a process ended that gave no answer: None for what no file explains."""
+    if status is None or status in (-signal.SIGXCPU, -signal.SIGKILL):
+        return TOO_LONG
+    if status == OUT_OF_MEMORY or status in (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS):
+        return TOO_MUCH
+    return None
+
+
+@contextlib.contextmanager
+def _started(command: list[str]) -> Iterator["subprocess.Popen[bytes]"]:
+    """The process, until the end of the block at the latest."""
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # what libraries say of a file may quote it
+        bufsize=0,
+        cwd="/",
+        env=_environment(),
+        process_group=0,  # Ctrl-C on the terminal is for the parent
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            assert pipe is not None
+            pipe.close()
+
+
+def _exchange(process: "subprocess.Popen[bytes]", content: bytes, *, until: float) -> bytes | None:
+    """Hand the file over and return the answer; None when it did not come in time, or did not end."""
+    assert process.stdin is not None and process.stdout is not None
+    pending, received = memoryview(content), bytearray()
+    with selectors.DefaultSelector() as selector:
+        for pipe, event in ((process.stdin, selectors.EVENT_WRITE), (process.stdout, selectors.EVENT_READ)):
+            os.set_blocking(pipe.fileno(), False)
+            selector.register(pipe, event)
+        while len(received) <= ANSWER_BYTES_MAX:
+            left = until - time.monotonic()
+            if left <= 0:
+                return None
+            for key, _ in selector.select(left):
+                if key.fileobj is process.stdin:
+                    pending = _write_some(process.stdin.fileno(), pending)
+                    if not pending:
+                        selector.unregister(process.stdin)
+                        process.stdin.close()
+                    continue
+                piece = os.read(process.stdout.fileno(), READ_BYTES)
+                if not piece:
+                    return bytes(received)
+                received += piece
+    return None
+
+
+def _write_some(pipe: int, pending: memoryview) -> memoryview:
+    try:
+        return pending[os.write(pipe, pending[:READ_BYTES]) :]
+    except BrokenPipeError:
+        return pending[:0]  # it ended; how, its status says
+
+
+def _environment() -> dict[str, str]:
+    """What the process may know: where the code is. Never the parent's environment, which holds secrets."""
+    return {
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+        "OPENBLAS_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "2",
+    }

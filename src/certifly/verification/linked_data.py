@@ -1,0 +1,124 @@
+"""The canonical form of JSON-LD from strangers (RDFC-1.0), without fetching and within bounds.
+
+Deliberately another engine than the one that signs: what both agree on does not rest on the defects of one. Only
+contexts that came with this release are known. Graphs can be made whose canonical form takes for ever (many blank
+nodes that look alike): the work is counted, and given up long before it hurts.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pyld import jsonld
+from pyld.canon import URDNA2015
+from pyld.jsonld import JsonLdError
+
+from certifly.credentials.contexts import ContextUnknown, load
+from certifly.verification.errors import BeyondLimits, Unreadable
+
+QUADS_MAX = 5_000
+BLANK_NODES_MAX = 500
+ALIKE_NODES_MAX = 5
+"""Blank nodes that cannot be told apart by what stands next to them: their orders are tried one by one."""
+COMPARISONS_MAX = 2_000
+
+NAMES_TOLD_MAX = 5
+NAME_CHARACTERS_MAX = 60
+
+_UNDEFINED = "urn:undefined:"
+
+
+class _Counted(URDNA2015):  # type: ignore[misc]
+    """The algorithm, giving up on graphs made to keep it busy."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._comparisons = 0
+
+    def create_hash_to_related(self, id_: str, issuer: Any) -> Any:
+        self._comparisons += 1
+        related = super().create_hash_to_related(id_, issuer)
+        alike = max((len(nodes) for nodes in related.values()), default=0)
+        if self._comparisons > COMPARISONS_MAX or alike > ALIKE_NODES_MAX:
+            raise BeyondLimits("linked data with very many nodes that look alike")
+        return related
+
+
+def canonical_form(document: Mapping[str, Any]) -> bytes:
+    """N-Quads of the document. Raises ContextUnknown, BeyondLimits or Unreadable."""
+    dataset = _perform(jsonld.to_rdf, document)
+    quads = [triple for graph in dataset.values() for triple in graph]
+    if len(quads) > QUADS_MAX:
+        raise BeyondLimits(f"linked data of more than {QUADS_MAX} statements")
+    nodes = {part["value"] for quad in quads for part in quad.values() if part["type"] == "blank node"}
+    if len(nodes) > BLANK_NODES_MAX:
+        raise BeyondLimits(f"linked data with more than {BLANK_NODES_MAX} nodes that have no name")
+    try:
+        text: str = _Counted().main(dataset, {"format": "application/n-quads"})
+    except RecursionError:
+        raise BeyondLimits("linked data whose nodes form a very long chain") from None
+    return text.encode()
+
+
+def not_covered(document: Mapping[str, Any]) -> list[str]:
+    """A few names of what the canonical form leaves out: members and types that no context defines, and names that
+    are no addresses. Raises as ``canonical_form`` does."""
+    given = document.get("@context", [])
+    context = [{"@vocab": _UNDEFINED}, *(given if isinstance(given, list) else [given])]
+    expanded = _perform(jsonld.expand, {**document, "@context": context})
+    found = dict.fromkeys(name[:NAME_CHARACTERS_MAX] for name in _left_out(expanded))
+    return sorted(found)[:NAMES_TOLD_MAX]
+
+
+def _left_out(value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _left_out(item)
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            if name == "@value":
+                continue
+            if name.startswith(_UNDEFINED):
+                yield name.removeprefix(_UNDEFINED)
+            if name in ("@id", "@type"):
+                for text in member if isinstance(member, list) else [member]:
+                    if text.startswith(_UNDEFINED) or ":" not in text:
+                        yield text.removeprefix(_UNDEFINED)
+            else:
+                yield from _left_out(member)
+
+
+def _perform(operation: Any, document: Mapping[str, Any]) -> Any:
+    try:
+        return operation(document, {"documentLoader": _load})
+    except ContextUnknown:
+        raise
+    except JsonLdError as error:
+        unknown = _cause(error)
+        if unknown is not None:
+            raise unknown from None
+        raise Unreadable("linked data that breaks the rules of JSON-LD") from None
+    except RecursionError:
+        raise BeyondLimits("contexts nested very deep") from None
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  the library trips over documents of the wrong shape in many ways
+        raise Unreadable("linked data of the wrong shape") from None
+
+
+def _cause(error: BaseException) -> ContextUnknown | None:
+    """The library wraps what its loader raises."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, ContextUnknown):
+            return seen
+        seen = getattr(seen, "cause", None) or seen.__cause__ or seen.__context__
+    return None
+
+
+def _load(url: str, _: object) -> dict[str, Any]:
+    return {
+        "contentType": "application/ld+json",
+        "contextUrl": None,
+        "documentUrl": url,
+        "document": load(url),
+    }

@@ -1,0 +1,218 @@
+"""What stands in a PDF: its signatures, and the files attached to it.
+
+pyHanko reads the file and does the arithmetic of signatures. Which bytes a signature covers is worked out here once
+more from the bytes alone, by a stricter rule: everything from the first byte on but the signature's own place, and
+in that place nothing but the signature. Nothing is fetched, and no certificate is trusted: whose it is, others judge.
+"""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from pyhanko.pdf_utils.decode_limits import DecodeLimits, DocumentDecodeBudget, StreamDecodeLimits
+from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
+from pyhanko.pdf_utils.misc import PdfDecodeLimitError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import EmbeddedPdfSignature
+from pyhanko.sign.validation.generic_cms import (
+    extract_tst_data_iter,
+    message_imprint_checker,
+    validate_sig_integrity,
+    validate_tst_signed_data,
+)
+from pyhanko_certvalidator import ValidationContext
+
+from certifly.verification.errors import BeyondLimits, Unreadable
+from certifly.verification.facts import SealFacts
+from certifly.verification.strict_json import TEXT_BYTES_MAX
+
+REVISIONS_MAX = 50
+"""Of a file that was written to again and again; each costs a walk through its tables."""
+
+ATTACHMENTS_MAX = 32
+SEALS_MAX = 8
+NAME_TREE_NODES_MAX = 200
+CERTIFICATES_MAX = 12
+"""That come with one signature."""
+
+UNPACKED_BYTES_MAX = 64 * 1024 * 1024
+"""Of all streams that have to be unpacked to find signatures and attachments."""
+
+TEXT_CHARACTERS_MAX = 300
+
+_LIMITS = DecodeLimits(
+    per_stream=StreamDecodeLimits(max_output_size=UNPACKED_BYTES_MAX),
+    document_budget=DocumentDecodeBudget(base_allowance=UNPACKED_BYTES_MAX, max_ratio=0),
+)
+_DIGESTS = frozenset({"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512"})
+_HEXADECIMAL = re.compile(rb"<[0-9A-Fa-f]*>")
+
+
+@dataclass(frozen=True, slots=True)
+class PDFFacts:
+    """One PDF."""
+
+    seals: list[SealFacts]
+    texts: list[str]
+    """Of attachments that may be credentials."""
+    attachments: int
+    revisions: int
+
+
+def pdf_facts(pdf: bytes) -> PDFFacts:
+    """The facts of a PDF. Raises Unreadable or BeyondLimits."""
+    if pdf.count(b"startxref") > REVISIONS_MAX:
+        raise BeyondLimits(f"a PDF that was changed more than {REVISIONS_MAX} times")
+    with _reading():
+        reader = PdfFileReader(BytesIO(pdf), strict=False, decode_limits=_LIMITS)
+        if reader.encrypted:
+            raise Unreadable("an encrypted PDF")
+        attachments = list(_attachments(reader))
+        texts = [text for stream in attachments if (text := _text_of(stream)) is not None]
+        signatures = _signatures(reader)
+    return PDFFacts(
+        seals=[_seal_facts(signature, pdf) for signature in signatures],
+        texts=texts,
+        attachments=len(attachments),
+        revisions=reader.xrefs.total_revisions,
+    )
+
+
+class _reading:  # noqa: N801  reads as what it is: a block in which a file is read
+    """Turn whatever the library raises over a broken file into ours."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if error is None or isinstance(error, Unreadable | BeyondLimits | MemoryError):
+            return
+        if isinstance(error, PdfDecodeLimitError):
+            raise BeyondLimits("a PDF whose content unpacks to very much") from None
+        if isinstance(error, RecursionError):
+            raise BeyondLimits("a PDF whose parts are nested very deep") from None
+        if isinstance(error, Exception):
+            raise Unreadable("a PDF that is broken") from None
+
+
+def _attachments(reader: PdfFileReader) -> Iterator[StreamObject]:
+    """The attached files: those in the catalogue's tree of names, and those associated with the document."""
+    root = reader.root
+    names = _dictionary(_dictionary(root.get("/Names")).get("/EmbeddedFiles"))
+    associated = root.get("/AF")
+    specifications = [*_named(names), *(associated if isinstance(associated, ArrayObject) else [])]
+    seen: set[int] = set()
+    for specification in specifications:
+        files = _dictionary(_dictionary(specification).get("/EF"))
+        stream = files.get("/UF", files.get("/F"))
+        if isinstance(stream, StreamObject) and id(stream) not in seen:
+            seen.add(id(stream))
+            if len(seen) > ATTACHMENTS_MAX:
+                raise BeyondLimits(f"a PDF with more than {ATTACHMENTS_MAX} attachments")
+            yield stream
+
+
+def _named(tree: DictionaryObject) -> Iterator[Any]:
+    """The values of a tree of names."""
+    nodes, looked_at = [tree], 0
+    while nodes:
+        node = nodes.pop(0)
+        looked_at += 1
+        if looked_at > NAME_TREE_NODES_MAX:
+            raise BeyondLimits("a PDF with a very large tree of attachments")
+        pairs, below = node.get("/Names"), node.get("/Kids")
+        if isinstance(pairs, ArrayObject):
+            if len(pairs) > 2 * ATTACHMENTS_MAX:
+                raise BeyondLimits(f"a PDF with more than {ATTACHMENTS_MAX} attachments")
+            yield from (pairs[at] for at in range(1, len(pairs), 2))
+        if isinstance(below, ArrayObject):
+            nodes += [_dictionary(below[at]) for at in range(min(len(below), NAME_TREE_NODES_MAX + 1))]
+
+
+def _text_of(stream: StreamObject) -> str | None:
+    """What is attached, where it may be a credential."""
+    content = stream.data
+    if len(content) > TEXT_BYTES_MAX or not content.lstrip().startswith((b"{", b"eyJ")):
+        return None
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _signatures(reader: PdfFileReader) -> list[EmbeddedPdfSignature]:
+    signatures = reader.embedded_signatures
+    if len(signatures) > SEALS_MAX:
+        raise BeyondLimits(f"a PDF with more than {SEALS_MAX} signatures")
+    return list(signatures)
+
+
+def _seal_facts(signature: EmbeddedPdfSignature, pdf: bytes) -> SealFacts:
+    """One signature; whatever is wrong with it is said in its facts."""
+    try:
+        return _examine(signature, pdf)
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001  a signature made to break its reader is a broken signature
+        return SealFacts(detail=f"cannot be read: {type(error).__name__}")
+
+
+def _examine(signature: EmbeddedPdfSignature, pdf: bytes) -> SealFacts:
+    certificate = signature.signer_cert
+    digest = signature.compute_digest()
+    content_type = signature.signed_data["encap_content_info"]["content_type"].native
+    is_time_stamp = signature.sig_object_type == "/DocTimeStamp"
+    is_intact, detail = False, None
+    if signature.md_algorithm not in _DIGESTS or signature.external_md_algorithm not in _DIGESTS:
+        detail = f"the digest {signature.md_algorithm[:20]} is not to be relied on"
+    elif is_time_stamp or content_type != "data":
+        detail = "a time stamp, or a signature of another kind"
+    else:
+        is_intact = all(validate_sig_integrity(signature.signer_info, certificate, "data", digest))
+    signed_at = signature.self_reported_timestamp
+    return SealFacts(
+        certificate=certificate.dump().hex(),
+        subject=certificate.subject.human_friendly[:TEXT_CHARACTERS_MAX],
+        chain=[other.dump().hex() for other in signature.other_embedded_certs[:CERTIFICATES_MAX]],
+        is_intact=is_intact,
+        covered_bytes=covered_bytes(signature, pdf),
+        signed_at=signed_at.isoformat() if signed_at is not None else None,
+        stamped_at=_stamped_at(signature),
+        is_time_stamp=is_time_stamp,
+        detail=detail,
+    )
+
+
+def covered_bytes(signature: EmbeddedPdfSignature, pdf: bytes) -> int | None:
+    """Up to where the signature covers the file; None when it leaves out anything but its own place."""
+    numbers = [int(number) for number in signature.byte_range]
+    if len(numbers) != 4:
+        return None
+    start, before, after, rest = numbers
+    if start != 0 or before < 0 or rest < 0 or not before < after or after + rest > len(pdf):
+        return None
+    place = pdf[before:after]
+    if _HEXADECIMAL.fullmatch(place) is None:
+        return None
+    content = bytes.fromhex(place[1:-1].decode() + "0" * (len(place) % 2))
+    return after + rest if content == signature.pkcs7_content else None
+
+
+def _stamped_at(signature: EmbeddedPdfSignature) -> str | None:
+    """The time in the first sound time stamp on the signature."""
+    context = ValidationContext(trust_roots=[], allow_fetching=False)
+    check = message_imprint_checker(signature.signer_info)
+    for stamp in extract_tst_data_iter(signature.signer_info, signed=False):
+        found = asyncio.run(validate_tst_signed_data(stamp, context, check))
+        if found["intact"] and found["valid"]:
+            moment: str = found["timestamp"].isoformat()
+            return moment
+    return None
+
+
+def _dictionary(value: Any) -> DictionaryObject:
+    value = value.get_object() if isinstance(value, IndirectObject) else value  # type: ignore[no-untyped-call]
+    return value if isinstance(value, DictionaryObject) else DictionaryObject()  # type: ignore[no-untyped-call]

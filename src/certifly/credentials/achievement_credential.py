@@ -1,0 +1,308 @@
+"""What a certificate says, as an Open Badges 3.0 AchievementCredential (W3C Verifiable Credentials 2.0).
+
+Pure: facts in, the unsigned document out; the same facts give the same document. It holds what is printed on the
+certificate and nothing else: an address of the recipient only as a salted hash. Every member is one that the
+contexts define, because a member they do not define would not be signed: the document is built here from names
+written out here, and nothing from outside ever becomes a name.
+
+Open Badges 3.0 knows one ``credentialStatus`` (0..1), the W3C any number; that is proposed for Open Badges 3.1. We
+name two, since a suspension that only our own page shows would be no suspension. ``credentialSchema`` is left out for
+that reason: it would promise conformity with a schema that allows one.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Final, Protocol
+from urllib.parse import quote, urlsplit, urlunsplit
+from uuid import UUID
+
+from certifly.credentials.contexts import CREDENTIALS_V2, OPEN_BADGES, OPEN_BADGES_EXTENSIONS
+from certifly.credentials.did import profile, tenant_url
+from certifly.credentials.proofs import timestamp
+from certifly.credentials.status_list import PURPOSES, entry, place_of
+
+PURPOSES_NAMED: tuple[str, ...] = PURPOSES
+"""The status lists that a credential points to. With one of them, it stands alone and the schema is named too."""
+
+SCHEMA: Final = (
+    "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
+)
+
+_LANGUAGE_CODE = re.compile(r"[a-z]{2,4}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
+_STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
+_ALLOWED_IN_URI = "%:/?#[]@!$&'()*+,;=-._~"
+_SALT_BYTES = 16
+
+
+class Secret(Protocol):
+    """A TenantSecret, as far as it is needed here."""
+
+    def derive(self, purpose: str, text: str) -> bytes:
+        """32 bytes."""
+
+    def derive_uuid(self, purpose: str, text: str) -> UUID:
+        """Version 4."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlignmentFact:
+    """An entry of an outside framework that the achievement corresponds to."""
+
+    name: str
+    url: str
+    description: str | None = None
+    framework: str | None = None
+    code: str | None = None
+    type: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultDescriptionFact:
+    """A result that certificates of the template may state; its name is the label's."""
+
+    name: str
+    type: str = "Result"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AchievementFacts:
+    """What was achieved: the same for all certificates of a template version."""
+
+    template_id: int
+    version: int
+    name: str
+    description: str
+    criteria: str
+    criteria_url: str | None = None
+    achievement_type: str | None = None
+    image_media: str | None = None
+    """The kind of its picture, which lies at ``image`` below the achievement's address; None without one."""
+    alignments: tuple[AlignmentFact, ...] = ()
+    skills: tuple[str, ...] = ()
+    result_descriptions: tuple[ResultDescriptionFact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultFact:
+    """A result of this certificate; ``name`` is that of its description."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceFact:
+    """Where evidence of the achievement can be seen."""
+
+    url: str
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialFacts:
+    """All that a credential says of one certificate."""
+
+    code: str
+    public_url: str
+    slug: str
+    issuer_name: str
+    title: str
+    language: str
+    recipient_name: str | None
+    recipient_email: str | None
+    issued_at: datetime
+    expires_at: datetime | None
+    certificate_number: int
+    labels: tuple[tuple[str, str], ...]
+    """Names and printed values, without the recipient's name."""
+    achievement: AchievementFacts
+    results: tuple[ResultFact, ...] = ()
+    evidence: tuple[EvidenceFact, ...] = ()
+
+
+def build_credential(facts: CredentialFacts, secret: Secret) -> dict[str, Any]:
+    """The credential of a certificate, without proofs."""
+    place = place_of(facts.certificate_number, secret)
+    status = [entry(facts.public_url, facts.slug, purpose, place) for purpose in PURPOSES_NAMED]
+    names_schema = len(status) == 1
+    return _without_absent(
+        {
+            "@context": [CREDENTIALS_V2, OPEN_BADGES, *([OPEN_BADGES_EXTENSIONS] if names_schema else [])],
+            "id": f"urn:uuid:{facts.code}",
+            "type": ["VerifiableCredential", "OpenBadgeCredential"],
+            "name": facts.title,
+            "issuer": profile(facts.public_url, facts.slug, facts.issuer_name),
+            "validFrom": timestamp(facts.issued_at),
+            "validUntil": timestamp(facts.expires_at) if facts.expires_at else None,
+            "credentialSubject": _subject(facts, secret),
+            "evidence": [_evidence(fact) for fact in facts.evidence],
+            "credentialStatus": status[0] if names_schema else status,
+            "credentialSchema": [{"id": SCHEMA, "type": "1EdTechJsonSchemaValidator2019"}]
+            if names_schema
+            else None,
+        }
+    )
+
+
+def achievement_url(public_url: str, slug: str, template_id: int, version: int) -> str:
+    """The address of an achievement, and its id."""
+    return f"{tenant_url(public_url, slug)}/achievements/{template_id}/{version}"
+
+
+def achievement_document(
+    facts: AchievementFacts,
+    *,
+    public_url: str,
+    slug: str,
+    issuer_name: str | None = None,
+    language: str | None = None,
+) -> dict[str, Any]:
+    """The achievement as a document of its own: what its address answers."""
+    achievement = _achievement(facts, public_url, slug, issuer_name, language)
+    return {"@context": [CREDENTIALS_V2, OPEN_BADGES], **achievement}
+
+
+def identity_hash(address: str, salt: str) -> str:
+    """An address as Open Badges 3.0 hashes it (IdentityHash): as it is written, the salt behind it.
+
+    >>> identity_hash("a@example.com", "Kosher")
+    'sha256$b5809d8a92f8858436d7e6b87c12ebc0ae1eac4baecc2c0b913aee2c922ef399'
+    """
+    return "sha256$" + sha256((address + salt).encode()).hexdigest()
+
+
+def uri_of(address: str) -> str:
+    """A web address in the letters that a URI may have: those of other scripts, and slips, as percent codes."""
+    parts = urlsplit(address)
+    host = parts.netloc
+    if not host.isascii():
+        try:
+            host = host.encode("idna").decode()
+        except UnicodeError:
+            host = quote(host, safe=_ALLOWED_IN_URI)
+    path, query, fragment = (
+        _STRAY_PERCENT.sub("%25", quote(part, safe=_ALLOWED_IN_URI))
+        for part in (parts.path, parts.query, parts.fragment)
+    )
+    brackets = {ord("["): "%5B", ord("]"): "%5D"}
+    return urlunsplit(
+        (
+            parts.scheme,
+            host,
+            path.translate(brackets),
+            query.translate(brackets),
+            fragment.translate({**brackets, ord("#"): "%23"}),
+        )
+    )
+
+
+def _subject(facts: CredentialFacts, secret: Secret) -> dict[str, Any]:
+    achievement = facts.achievement
+    url = achievement_url(facts.public_url, facts.slug, achievement.template_id, achievement.version)
+    return _without_absent(
+        {
+            "id": f"urn:uuid:{secret.derive_uuid('subject', facts.code)}",
+            "type": ["AchievementSubject"],
+            "identifier": _identifiers(facts, secret),
+            "narrative": "\n\n".join(f"{name}: {value}" for name, value in facts.labels if value),
+            "result": [_result(url, achievement, fact) for fact in facts.results if fact.value],
+            "achievement": _achievement(
+                achievement, facts.public_url, facts.slug, facts.issuer_name, facts.language
+            ),
+        }
+    )
+
+
+def _identifiers(facts: CredentialFacts, secret: Secret) -> list[dict[str, Any]]:
+    identifiers: list[dict[str, Any]] = []
+    if facts.recipient_name:
+        identifiers.append(
+            {
+                "type": "IdentityObject",
+                "hashed": False,
+                "identityHash": facts.recipient_name,
+                "identityType": "name",
+            }
+        )
+    if facts.recipient_email:
+        salt = secret.derive("email-salt", facts.code)[:_SALT_BYTES].hex()
+        identifiers.append(
+            {
+                "type": "IdentityObject",
+                "hashed": True,
+                "identityHash": identity_hash(facts.recipient_email, salt),
+                "identityType": "emailAddress",
+                "salt": salt,
+            }
+        )
+    return identifiers
+
+
+def _achievement(
+    facts: AchievementFacts, public_url: str, slug: str, issuer_name: str | None, language: str | None
+) -> dict[str, Any]:
+    url = achievement_url(public_url, slug, facts.template_id, facts.version)
+    criteria_url = uri_of(facts.criteria_url) if facts.criteria_url else None
+    return _without_absent(
+        {
+            "id": url,
+            "type": ["Achievement"],
+            "name": facts.name,
+            "description": facts.description,
+            "criteria": _without_absent({"id": criteria_url, "narrative": facts.criteria}),
+            "achievementType": facts.achievement_type,
+            "image": {"id": f"{url}/image", "type": "Image"} if facts.image_media else None,
+            "inLanguage": language if _LANGUAGE_CODE.fullmatch(language or "") else None,
+            "version": str(facts.version),
+            "creator": _without_absent(profile(public_url, slug, issuer_name or "")),
+            "alignment": [_alignment(fact) for fact in facts.alignments],
+            "tag": list(facts.skills),
+            "resultDescription": [
+                {
+                    "id": _result_id(url, number),
+                    "type": ["ResultDescription"],
+                    "name": fact.name,
+                    "resultType": fact.type,
+                }
+                for number, fact in enumerate(facts.result_descriptions, start=1)
+            ],
+        }
+    )
+
+
+def _alignment(fact: AlignmentFact) -> dict[str, Any]:
+    return _without_absent(
+        {
+            "type": ["Alignment"],
+            "targetName": fact.name,
+            "targetUrl": uri_of(fact.url),
+            "targetDescription": fact.description,
+            "targetFramework": fact.framework,
+            "targetCode": fact.code,
+            "targetType": fact.type,
+        }
+    )
+
+
+def _result(url: str, achievement: AchievementFacts, fact: ResultFact) -> dict[str, Any]:
+    described = [description.name for description in achievement.result_descriptions]
+    return {
+        "type": ["Result"],
+        "resultDescription": _result_id(url, described.index(fact.name) + 1),
+        "value": fact.value,
+    }
+
+
+def _result_id(url: str, number: int) -> str:
+    return f"{url}#result-{number}"
+
+
+def _evidence(fact: EvidenceFact) -> dict[str, Any]:
+    return _without_absent({"id": uri_of(fact.url), "type": ["Evidence"], "name": fact.name})
+
+
+def _without_absent(members: dict[str, Any]) -> dict[str, Any]:
+    """Without what is empty: Open Badges 3.0 (section 9.1) leaves it out."""
+    return {name: value for name, value in members.items() if value not in (None, "", [], {})}

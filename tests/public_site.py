@@ -118,6 +118,7 @@ class PublicSite:
             parts.database,
             parts.blobs,
             parts.renderers,
+            parts.keyring,
             tenant_id=place.tenant_id,
             certificate_id=place.certificate_id,
             png_at_once=False,

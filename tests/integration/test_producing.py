@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from certifly.certificates.draw import INTERRUPTIONS_MAX
+from certifly.certificates.editions import SignedEdition, as_signed, current_edition
 from certifly.certificates.issue import PRODUCE
 from certifly.certificates.models import FAILED, RECORDED, RENDERED, Certificate
 from certifly.certificates.produce import (
-    INTERRUPTIONS_MAX,
     Files,
-    keep_png,
+    keep_picture,
     produce,
     produce_again,
     record_failure,
@@ -24,6 +25,8 @@ from certifly.certificates.produce import (
 )
 from certifly.certificates.tasks import fail_produce, run_produce
 from certifly.core.settings import Settings
+from certifly.credentials.keyring import Keyring, MasterKey
+from certifly.credentials.timestamps import TimeStamps
 from certifly.db.database import Database
 from certifly.db.tenant import Announcement, TenantDB
 from certifly.delivery.email.queries import list_emails
@@ -37,7 +40,8 @@ from tests.cast import ADAS_ADDRESS, MONDAY, SECRET_KEY, TUESDAY, template_docum
 from tests.issued import issue_certificates, publish_template
 
 PICTURE = encode_png(np.full((4, 4, 3), 128, np.uint8))
-OBEDIENT = "tests.rendering.handlers:make_obedient"
+KEYRING = Keyring(MasterKey.from_settings(None, SECRET_KEY))
+OBEDIENT = "tests.rendering.handlers:make_obedient_pages"
 """Render processes that do what the title of a certificate says."""
 
 
@@ -50,6 +54,8 @@ class Workshop:
     renderers: RenderPool
     settings: Settings
     announced: list[Announcement]
+    keyring: Keyring
+    timestamps: TimeStamps | None = None
     tenant_id: int = 0
 
     def issue(self, *, address: str | None = None, **changes: Any) -> int:
@@ -65,6 +71,7 @@ class Workshop:
             self.database,
             self.blobs,
             self.renderers,
+            self.keyring,
             tenant_id=self.tenant_id,
             certificate_id=certificate_id,
             png_at_once=png_at_once,
@@ -95,13 +102,22 @@ class Workshop:
         return self.blobs.get(self.tenant_id, digest, suffix)
 
 
+def signed_of(db: TenantDB, row: Certificate) -> SignedEdition:
+    """The edition that is recorded for a certificate."""
+    edition = current_edition(db, row)
+    assert edition is not None
+    return as_signed(edition)
+
+
 @pytest.fixture
 def workshop(database_url: str, tmp_path: Path) -> Iterator[Workshop]:
     announced: list[Announcement] = []
     database = Database(database_url, before_commit=lambda _, found: announced.extend(found))
     settings = Settings(database_url=database_url, secret_key=SECRET_KEY, png_at_once=True)
     with RenderPool(1, 10, 512, handler=OBEDIENT) as renderers:
-        found = Workshop(database, open_store(str(tmp_path / "files")), renderers, settings, announced)
+        found = Workshop(
+            database, open_store(str(tmp_path / "files")), renderers, settings, announced, KEYRING
+        )
         found.tenant_id = database.write_directory(
             lambda rows: create_tenant(rows, slug="lovelace", name="Lovelace", now=MONDAY).id
         ).result()
@@ -115,13 +131,13 @@ def test_a_certificate_is_rendered_and_its_file_is_stored(workshop: Workshop) ->
     row = workshop.produce(certificate_id)
 
     assert (row.state, row.failure, row.png_digest, row.updated_at) == (RENDERED, None, None, TUESDAY)
-    assert workshop.read(row.pdf_digest, ".pdf").startswith(b"pdf\nhttps://certificates.example.org/check/")
+    assert b"pdf\nhttps://certificates.example.org/check/" in workshop.read(row.pdf_digest, ".pdf")
 
 
 def test_the_png_can_be_made_at_once(workshop: Workshop) -> None:
     row = workshop.produce(workshop.issue(title="echo"), png_at_once=True)
 
-    assert workshop.read(row.png_digest, ".png").startswith(b"png\n")
+    assert workshop.read(row.png_digest, ".png").startswith(b"\x89PNG")
 
 
 def test_producing_twice_changes_nothing(workshop: Workshop) -> None:
@@ -139,8 +155,11 @@ def test_an_outcome_recorded_twice_counts_once(workshop: Workshop) -> None:
     certificate_id = workshop.issue(title="echo", address=ADAS_ADDRESS)
     first = workshop.produce(certificate_id)
 
-    def again(db: TenantDB, _row: Certificate) -> None:
-        record_files(db, certificate_id, Files("sha256:other", None), mail_configured=True, now=MONDAY)
+    def again(db: TenantDB, row: Certificate) -> None:
+        other = Files("sha256:other", None)
+        assert not record_files(
+            db, certificate_id, signed_of(db, row), other, mail_configured=True, now=MONDAY
+        )
         record_failure(db, certificate_id, reason="too late", now=MONDAY)
 
     workshop.change(certificate_id, again)
@@ -289,8 +308,9 @@ def test_a_restored_pdf_keeps_its_picture_and_another_pdf_does_not(workshop: Wor
 
     workshop.change(certificate_id, unrender)
 
-    def record_another(db: TenantDB, _row: Certificate) -> None:
-        record_files(db, certificate_id, Files("sha256:other", None), mail_configured=True, now=TUESDAY)
+    def record_another(db: TenantDB, row: Certificate) -> None:
+        other = Files("sha256:other", None)
+        assert record_files(db, certificate_id, signed_of(db, row), other, mail_configured=True, now=TUESDAY)
 
     workshop.change(certificate_id, record_another)
     assert workshop.look(certificate_id).png_digest is None, "it would show what the PDF shows no more"
@@ -298,9 +318,17 @@ def test_a_restored_pdf_keeps_its_picture_and_another_pdf_does_not(workshop: Wor
 
 def test_a_picture_made_on_request_is_kept(workshop: Workshop) -> None:
     certificate_id = workshop.issue(title="echo")
-    workshop.change(certificate_id, lambda db, row: keep_png(db, row.id, "sha256:png"))
+    workshop.produce(certificate_id)
+    for suffix in (".png", ".svg"):
+        workshop.change(
+            certificate_id,
+            lambda db, row, suffix=suffix: keep_picture(
+                db, row.id, f"sha256:{suffix}", suffix=suffix, edition=1
+            ),
+        )
 
-    assert workshop.look(certificate_id).png_digest == "sha256:png"
+    row = workshop.look(certificate_id)
+    assert (row.png_digest, row.svg_digest) == ("sha256:.png", "sha256:.svg")
     with pytest.raises(BlobMissing):
         workshop.read("sha256:" + "0" * 64, ".png")
 

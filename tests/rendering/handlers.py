@@ -12,8 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
+import numpy as np
+
 from certifly.rendering.errors import RenderFailed
 from certifly.rendering.job import RenderJob
+from certifly.rendering.png import encode_png
 
 Handler = Callable[[RenderJob, str], bytes]
 
@@ -34,6 +37,36 @@ def make_obedient(folder: Path, fonts_dir: Path | None) -> Handler:
         return handle(job, format)
 
     return with_echo
+
+
+def make_obedient_pages(folder: Path, fonts_dir: Path | None) -> Handler:
+    """The same, with what it says on a page that can be signed, or in a picture that can be baked."""
+    obey = make_obedient(folder, fonts_dir)
+
+    def handle(job: RenderJob, format: str) -> bytes:
+        said = obey(job, format)
+        if format == "png":
+            return encode_png(np.frombuffer(said.ljust(3, b"\0")[:3], np.uint8).reshape(1, 1, 3))
+        return page_saying(said) if format == "pdf" else b"<svg xmlns='http://www.w3.org/2000/svg'/>"
+
+    return handle
+
+
+def page_saying(said: bytes) -> bytes:
+    """The smallest PDF there can be, with these bytes in it."""
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 4 0 R >>",
+        b"<< /Length %d >>\nstream\n%b\nendstream" % (len(said), said),
+    ]
+    pdf = b"%PDF-1.7\n"
+    table = b"xref\n0 5\n0000000000 65535 f \n"
+    for number, content in enumerate(objects, 1):
+        table += b"%010d 00000 n \n" % len(pdf)
+        pdf += b"%d 0 obj\n%b\nendobj\n" % (number, content)
+    trailer = b"trailer\n<< /Size 5 /Root 1 0 R /ID [<00><00>] >>\nstartxref\n%d\n%%%%EOF" % len(pdf)
+    return pdf + table + trailer
 
 
 def make_nothing(folder: Path, fonts_dir: Path | None) -> Handler:

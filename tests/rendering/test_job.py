@@ -30,6 +30,8 @@ def test_each_asset_of_a_layout_is_named_once() -> None:
 
 
 def test_what_travels_inside_survives_too() -> None:
-    job = replace(ada(), attachment=Attachment("credential.json", "application/json", "Für Ada", '{"a": "ä"}'))
+    job = replace(
+        ada(), attachment=Attachment("credential.json", "application/json", "Für Ada", '{"a": "ä"}')
+    )
 
     assert RenderJob.from_bytes(job.to_bytes()) == job

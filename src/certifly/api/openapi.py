@@ -22,6 +22,10 @@ TAGS = [
     {"name": "assets", "description": "The pictures that layouts name."},
     {"name": "me", "description": "What the token of a call is and may do."},
     {"name": "public", "description": "For everyone who holds a code: check it, and get its files."},
+    {
+        "name": "issuers",
+        "description": "For wallets and verifiers: who an issuer is, and which certificates were withdrawn.",
+    },
     {"name": "operations", "description": "For those who keep the service running, and for tools."},
 ]
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from certifly.core.settings import Settings
+from certifly.credentials.keyring import Keyring, MasterKey
 from certifly.db.database import Database
 from certifly.jobs.queue import JobQueue
 from certifly.rendering.pool import RenderPool
@@ -31,6 +32,11 @@ def open_renderers(settings: Settings) -> RenderPool:
     )
 
 
+def open_keyring(settings: Settings) -> Keyring:
+    """The way to the tenants' signing keys."""
+    return Keyring(MasterKey.from_settings(settings.master_key, settings.secret_key))
+
+
 @contextmanager
 def open_parts(settings: Settings) -> Iterator[Parts]:
     """Everything a web process needs; closed in the reverse order."""
@@ -38,7 +44,7 @@ def open_parts(settings: Settings) -> Iterator[Parts]:
     try:
         renderers = open_renderers(settings)
         try:
-            yield Parts(settings, database, open_store(settings.files_url), renderers)
+            yield Parts(settings, database, open_store(settings.files_url), renderers, open_keyring(settings))
         finally:
             renderers.close()
     finally:

@@ -12,6 +12,8 @@ from certifly.certificates.mail_facts import read_facts
 from certifly.certificates.produce import produce_lost
 from certifly.core.clock import utc_now
 from certifly.core.settings import Settings
+from certifly.credentials.keyring import Keyring
+from certifly.credentials.timestamps import TimeStamps
 from certifly.db.database import Database
 from certifly.delivery.email.compose import host_of
 from certifly.delivery.email.queue import release_held
@@ -40,6 +42,8 @@ class WorkerContext:
     database: Database
     blobs: BlobStore
     renderers: RenderPool
+    keyring: Keyring
+    timestamps: TimeStamps | None
     mailer: Mailer | None
     sender: Sender
     read_facts: ReadFacts = field(default=read_facts)
@@ -76,6 +80,8 @@ def open_context(settings: Settings) -> Iterator[WorkerContext]:
                 database=parts.database,
                 blobs=parts.blobs,
                 renderers=parts.renderers,
+                keyring=parts.keyring,
+                timestamps=TimeStamps.from_settings(settings.timestamp_url, settings.pdf_signature_level),
                 mailer=mailer,
                 sender=Sender(settings.mail_from, host, settings.email_retry_seconds),
             )

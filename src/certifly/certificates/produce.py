@@ -1,104 +1,195 @@
-"""Produce what an issued certificate promises: its PDF, its PNG, then its e-mails.
+"""Produce what an issued certificate promises: its credential, its signed PDF, its PNG, then its e-mails.
 
-Each step can run twice without harm: the same row draws the same bytes, bytes are stored under their digest,
-and recording them again changes nothing. The outcome and the e-mails' release are one commit.
+Each step can run twice without harm: the same row and the same keys make the same bytes, bytes are stored under
+their digest, and recording them again changes nothing. The edition, the outcome and the e-mails' release are one
+commit, and what that commit names is the only PDF there ever is under this code and edition.
 """
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import Literal
 
-from certifly.certificates.errors import PictureLost
+from certifly.certificates.credential_facts import credential_facts
+from certifly.certificates.draw import draw, make_job, with_credential, with_pictures
+from certifly.certificates.editions import (
+    SignedEdition,
+    are_trusted,
+    as_signed,
+    current_edition,
+    find_edition,
+    record_edition,
+    sign,
+)
+from certifly.certificates.errors import CertificateErased
 from certifly.certificates.issue import PRODUCE
-from certifly.certificates.models import FAILED, RECORDED, RENDERED, Certificate
+from certifly.certificates.models import ERASED, FAILED, RECORDED, RENDERED, Certificate
+from certifly.certificates.routes import public_url_of
+from certifly.credentials.achievement_credential import CredentialFacts
+from certifly.credentials.bake import bake_png
+from certifly.credentials.keyring import Keyring, SigningKeys
+from certifly.credentials.public_keys import PublicKey, list_keys
+from certifly.credentials.recheck import recheck
+from certifly.credentials.recheck_seal import recheck_seal
+from certifly.credentials.seal import seal_pdf
+from certifly.credentials.timestamps import TimeStamps
 from certifly.db.database import Database
 from certifly.db.tenant import TenantDB
 from certifly.delivery.email.queue import release_emails
 from certifly.jobs.announce import announce_later
-from certifly.rendering.child import Format
-from certifly.rendering.errors import RenderFailed, RenderInterrupted
-from certifly.rendering.fitting import Fitting
-from certifly.rendering.job import RenderJob, asset_names
+from certifly.rendering.errors import RenderFailed
+from certifly.rendering.job import RenderJob
 from certifly.rendering.pool import RenderPool
 from certifly.storage.blobs import BlobStore
 from certifly.storage.errors import BlobCorrupt, BlobMissing
 from certifly.templates.queries import get_version
-from certifly.templates.values import title_of
+from certifly.tenants.models import Tenant
 
 log = logging.getLogger(__name__)
 
-INTERRUPTIONS_MAX = 3
-"""How often a rendering whose process was ended from outside is tried again at once."""
-
 FAILURE_LENGTH_MAX = 2_000
+PLANS_MAX = 5
+"""How often a certificate is signed and drawn because its keys changed meanwhile."""
 
 
-def make_job(db: TenantDB, certificate: Certificate) -> RenderJob:
-    """What drawing this certificate needs, but for its pictures: ``with_pictures`` brings those."""
-    document = get_version(db, certificate.template_id, certificate.template_version).document
-    return RenderJob(
-        layout=document.layout,
-        fitting=Fitting.from_json(certificate.drawing["fitting"]),
-        assets={},
-        title=title_of(document, certificate.drawing["values"]),
-        language=document.language,
-        author=certificate.issuer_name,
-        created_at=certificate.created_at,
-        check_url=certificate.check_url,
-    )
-
-
-def with_pictures(job: RenderJob, blobs: BlobStore, *, tenant_id: int) -> RenderJob:
-    """The job with the pictures of its layout. Blocks, so never inside a transaction. Raises PictureLost."""
-    assets = {}
-    for name in asset_names(job.layout):
-        try:
-            assets[name] = blobs.get_kept(tenant_id, name)
-        except (BlobMissing, BlobCorrupt) as error:
-            raise PictureLost(name) from error
-    return replace(job, assets=assets)
+class KeysUnsettled(Exception):
+    """Keys are being withdrawn again and again just now; the job runs again later."""
 
 
 def produce(
     database: Database,
     blobs: BlobStore,
     renderers: RenderPool,
+    keyring: Keyring,
     *,
     tenant_id: int,
     certificate_id: int,
     png_at_once: bool,
     mail_configured: bool,
     now: datetime,
+    timestamps: TimeStamps | None = None,
+    recheck_one_in: int = 0,
 ) -> None:
-    """Draw and store the files of a recorded certificate, and let its e-mails go.
+    """Sign, draw and store the files of a recorded certificate, and let its e-mails go.
 
     A certificate that cannot be drawn is recorded as failed with its reason; that is an outcome, not an error.
+    Raises TimeStampUnavailable, which may pass, and RecheckFailed, which is a defect of ours.
     """
-    job = database.read(tenant_id, lambda db: _job_of_recorded(db, certificate_id)).result()
-    if job is None:
-        return
-    try:
-        job = with_pictures(job, blobs, tenant_id=tenant_id)
-        pdf = _render(renderers, job, "pdf")
-        png = _render(renderers, job, "png") if png_at_once else None
-    except RenderFailed as error:
-        reason = error.message[:FAILURE_LENGTH_MAX]
-        # The reason stays in the row: it may quote what is printed.
-        facts = {"tenant_id": tenant_id, "certificate_id": certificate_id, "error": type(error).__name__}
-        log.error("certificate_failed", extra={"facts": facts})
-        database.write(
-            tenant_id, lambda db: record_failure(db, certificate_id, reason=reason, now=now)
-        ).result()
-        return
+    for _ in range(PLANS_MAX):
+        plan = _plan(database, keyring, tenant_id=tenant_id, certificate_id=certificate_id, now=now)
+        if plan is None:
+            return
+        signed = plan.recorded or sign(plan.facts, plan.keys, number=plan.number, ordered_at=plan.ordered_at)
+        try:
+            job = with_pictures(with_credential(plan.job, signed.credential), blobs, tenant_id=tenant_id)
+            drawn = draw(renderers, job, "pdf")
+            picture = draw(renderers, job, "png") if png_at_once else None
+        except RenderFailed as error:
+            # The reason stays in the row: it may quote what is printed.
+            facts = {"tenant_id": tenant_id, "certificate_id": certificate_id, "error": type(error).__name__}
+            log.error("certificate_failed", extra={"facts": facts})
+            reason = error.message[:FAILURE_LENGTH_MAX]
+            fail = partial(record_failure, certificate_id=certificate_id, reason=reason, now=now)
+            database.write(tenant_id, fail).result()
+            return
 
-    files = Files(
-        pdf_digest=blobs.put(tenant_id, pdf, ".pdf"),
-        png_digest=blobs.put(tenant_id, png, ".png") if png is not None else None,
+        pdf = seal_pdf(
+            drawn,
+            plan.keys.seal,
+            signed_at=signed.signed_at,
+            issuer_name=plan.job.author,
+            timestamps=timestamps,
+        )
+        if recheck_one_in and certificate_id % recheck_one_in == 1 % recheck_one_in:
+            public: list[PublicKey] = database.read(tenant_id, list_keys).result()
+            recheck(signed.credential, signed.credential_jwt, public)
+            recheck_seal(pdf, plan.keys.seal.chain)
+        files = Files(
+            pdf_digest=blobs.put(tenant_id, pdf, ".pdf"),
+            png_digest=blobs.put(tenant_id, bake_png(picture, signed.credential), ".png")
+            if picture
+            else None,
+        )
+        record = partial(
+            record_files,
+            certificate_id=certificate_id,
+            signed=signed,
+            files=files,
+            mail_configured=mail_configured,
+            now=now,
+        )
+        is_kept = database.write(tenant_id, record).result()
+        if is_kept:
+            return
+        # Somebody was quicker: erased it, withdrew a key, or made other files of it. Ours are nobody's.
+        for digest, suffix in ((files.pdf_digest, ".pdf"), (files.png_digest, ".png")):
+            if digest is not None:
+                blobs.delete(tenant_id, digest, suffix)
+    raise KeysUnsettled
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What producing one certificate takes, as it was read in one look."""
+
+    job: RenderJob
+    facts: CredentialFacts
+    keys: SigningKeys
+    number: int
+    ordered_at: datetime
+    recorded: SignedEdition | None
+    """What was signed before, when only its files are to be made again."""
+
+
+def _plan(
+    database: Database, keyring: Keyring, *, tenant_id: int, certificate_id: int, now: datetime
+) -> Plan | None:
+    """None when there is nothing to do. A tenant of an earlier release gets its keys here."""
+    found = database.read(tenant_id, lambda db: _look(db, keyring, certificate_id)).result()
+    if found != "no keys":
+        return found
+
+    def make_keys(db: TenantDB) -> None:
+        tenant = db.directory.get(Tenant, tenant_id)
+        assert tenant is not None, "a foreign key keeps the tenant of a certificate"
+        keyring.ensure(db, issuer_name=tenant.name, slug=tenant.slug, now=now)
+
+    database.write(tenant_id, make_keys).result()
+    found = database.read(tenant_id, lambda db: _look(db, keyring, certificate_id)).result()
+    assert found != "no keys", "they were made a moment ago"
+    return found
+
+
+def _look(db: TenantDB, keyring: Keyring, certificate_id: int) -> Plan | Literal["no keys"] | None:
+    certificate = db.get(Certificate, certificate_id)
+    assert certificate is not None, "a job is committed with its certificate"
+    if certificate.state in (RENDERED, ERASED):
+        return None
+    tenant = db.directory.get(Tenant, db.tenant_id)
+    assert tenant is not None, "a foreign key keeps the tenant of a certificate"
+    edition = current_edition(db, certificate)
+    if edition is None:
+        keys, recorded = keyring.current(db), None
+    else:
+        recorded = as_signed(edition)
+        keys = keyring.recorded(db, proof=edition.proof_key, token=edition.token_key, seal=edition.seal_key)
+        # None: a key was withdrawn, and the new edition will be ordered in a moment.
+        if keys is None:
+            return None
+    if keys is None:
+        return "no keys"
+    before = find_edition(db, certificate_id, certificate.edition - 1)
+    document = get_version(db, certificate.template_id, certificate.template_version).document
+    public_url = public_url_of(certificate.check_url)
+    return Plan(
+        job=make_job(db, certificate),
+        facts=credential_facts(certificate, document, public_url=public_url, slug=tenant.slug),
+        keys=keys,
+        number=certificate.edition,
+        ordered_at=(before.superseded_at if before else None) or certificate.created_at,
+        recorded=recorded,
     )
-    database.write(
-        tenant_id,
-        lambda db: record_files(db, certificate_id, files, mail_configured=mail_configured, now=now),
-    ).result()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,28 +201,46 @@ class Files:
 
 
 def record_files(
-    db: TenantDB, certificate_id: int, files: Files, *, mail_configured: bool, now: datetime
-) -> None:
-    """The certificate is rendered. Its e-mails, which carry the PDF, may go."""
+    db: TenantDB,
+    certificate_id: int,
+    signed: SignedEdition,
+    files: Files,
+    *,
+    mail_configured: bool,
+    now: datetime,
+) -> bool:
+    """The certificate is rendered. Its e-mails, which carry the PDF, may go.
+
+    Returns whether these files are the certificate's own: False when it was erased meanwhile, when a key they are
+    signed with was withdrawn, and when an earlier run got as far as this commit with others.
+    """
     certificate = db.get(Certificate, certificate_id)
     assert certificate is not None, "certificates are never deleted"
     if certificate.state == RENDERED:
-        return  # an earlier run of this job got as far as this commit
+        return certificate.pdf_digest == files.pdf_digest
+    is_current = certificate.edition == signed.number
+    keys = (signed.proof_key, signed.token_key, signed.seal_key)
+    if certificate.state == ERASED or not is_current or not are_trusted(db, keys):
+        return False
     is_restored = certificate.pdf_digest == files.pdf_digest
+    record_edition(db, certificate_id, signed, pdf_digest=files.pdf_digest)
     certificate.state = RENDERED
     certificate.failure = None
     certificate.pdf_digest = files.pdf_digest
     if files.png_digest is not None or not is_restored:
         certificate.png_digest = files.png_digest  # the picture shows what this PDF shows
+    if not is_restored:
+        certificate.svg_digest = None
     certificate.updated_at = now
     release_emails(db, certificate_id, mail_configured=mail_configured, now=now)
+    return True
 
 
 def record_failure(db: TenantDB, certificate_id: int, *, reason: str, now: datetime) -> None:
     """The certificate could not be drawn, for this reason; ``produce_again`` is the way back."""
     certificate = db.get(Certificate, certificate_id)
     assert certificate is not None, "certificates are never deleted"
-    if certificate.state == RENDERED:
+    if certificate.state in (RENDERED, ERASED):
         return
     certificate.state = FAILED
     certificate.failure = reason
@@ -139,8 +248,13 @@ def record_failure(db: TenantDB, certificate_id: int, *, reason: str, now: datet
 
 
 def produce_again(db: TenantDB, certificate: Certificate, *, now: datetime) -> None:
-    """Queue the production of a certificate that failed, or whose job was lost. A rendered one stays as it is."""
-    if certificate.state != RENDERED:
+    """Queue the production of a certificate that failed, or whose job was lost. A rendered one stays as it is.
+
+    One of a release before certificates were signed is produced anew, and then proves itself.
+    """
+    if certificate.state == ERASED:
+        raise CertificateErased(certificate.id)
+    if certificate.state != RENDERED or current_edition(db, certificate) is None:
         _queue(db, certificate, now=now)
 
 
@@ -178,17 +292,17 @@ def produce_lost(
         _queue(db, certificate, now=now)
 
 
-def keep_png(db: TenantDB, certificate_id: int, png_digest: str) -> None:
-    """Remember the picture that was made on first request."""
+def keep_picture(db: TenantDB, certificate_id: int, digest: str, *, suffix: str, edition: int) -> bool:
+    """Remember the picture that was made on first request; returns whether it still is one of this certificate."""
     certificate = db.get(Certificate, certificate_id)
     assert certificate is not None, "certificates are never deleted"
-    certificate.png_digest = png_digest
-
-
-def _job_of_recorded(db: TenantDB, certificate_id: int) -> RenderJob | None:
-    certificate = db.get(Certificate, certificate_id)
-    assert certificate is not None, "a job is committed with its certificate"
-    return None if certificate.state == RENDERED else make_job(db, certificate)
+    if certificate.state != RENDERED or certificate.edition != edition:
+        return False
+    if suffix == ".png":
+        certificate.png_digest = digest
+    else:
+        certificate.svg_digest = digest
+    return True
 
 
 def _queue(db: TenantDB, certificate: Certificate, *, now: datetime) -> None:
@@ -196,13 +310,3 @@ def _queue(db: TenantDB, certificate: Certificate, *, now: datetime) -> None:
     certificate.failure = None
     certificate.updated_at = now
     announce_later(db, PRODUCE, certificate.id, attempt=db.next_id("productions"))
-
-
-def _render(renderers: RenderPool, job: RenderJob, format: Format) -> bytes:
-    """Draw, and draw again when the process was ended from outside: that says nothing of the certificate."""
-    for _ in range(INTERRUPTIONS_MAX - 1):
-        try:
-            return renderers.render(job, format)
-        except RenderInterrupted:
-            continue
-    return renderers.render(job, format)

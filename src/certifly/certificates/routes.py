@@ -8,6 +8,11 @@ def check_address(public_url: str, code: uuid.UUID) -> str:
     return f"{public_url}/check/{code}"
 
 
+def public_url_of(check_url: str) -> str:
+    """The public address that a certificate was issued under: what its check address begins with."""
+    return check_url.rpartition("/check/")[0]
+
+
 def routes_of(public_url: str, code: uuid.UUID) -> dict[str, str]:
     """The ``routes`` of the published answer."""
     return {

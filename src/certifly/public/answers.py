@@ -24,7 +24,7 @@ ALWAYS = {
 REVALIDATED = {"Cache-Control": "private, no-cache"}
 """A certificate can be withdrawn: whoever keeps a copy asks again before showing it."""
 
-_FOR_EVERY_ORIGIN = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+FOR_EVERY_ORIGIN = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 _PAGE_POLICY = (
     "default-src 'none'; img-src 'self'; style-src 'self'; font-src 'self'; base-uri 'none'; "
     "form-action {}; frame-ancestors 'none'"
@@ -47,7 +47,7 @@ def page_response(html: str, *, status: int = 200, has_form: bool = False, vary:
 
 def facts_response(content: Mapping[str, object]) -> Response:
     """Facts for programs, also for scripts on other people's pages: they are public."""
-    return json_response(content, headers={**ALWAYS, **REVALIDATED, **_FOR_EVERY_ORIGIN, "Vary": "Accept"})
+    return json_response(content, headers={**ALWAYS, **REVALIDATED, **FOR_EVERY_ORIGIN, "Vary": "Accept"})
 
 
 def missing_response(request: Request, *, public_url: str, as_facts: bool | None = None) -> Response:
@@ -65,7 +65,7 @@ def problem_response(
     request: Request, status: int, code: str, message: str, *, headers: Mapping[str, str] | None = None
 ) -> Response:
     """An error in the one shape of errors."""
-    all_headers = {**ALWAYS, **_FOR_EVERY_ORIGIN, "Vary": "Accept", **(headers or {})}
+    all_headers = {**ALWAYS, **FOR_EVERY_ORIGIN, "Vary": "Accept", **(headers or {})}
     return error_response(status, code, message, headers=all_headers, problem=wants_problem(request))
 
 

@@ -1,9 +1,9 @@
-"""The files of a certificate: its PDF, made by its job alone, and its PNG, made when first asked for.
+"""The files of a certificate: its PDF, made by its job alone, and its pictures, made when first asked for.
 
 A file that is not made yet is waited for a few seconds, then answered with 202 and ``Retry-After``. A PDF that
 was lost from the file store is made again by the job that made it first, and waited for likewise. One that
 could not be made is a 409: the address is right and trying again will not help (so neither 404 nor 503); the
-issuer can have it made again.
+issuer can have it made again. Those of an erased certificate are gone (410).
 """
 
 import asyncio
@@ -16,17 +16,18 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from certifly.certificates.editions import current_edition
 from certifly.certificates.errors import CertificateNotFound
-from certifly.certificates.models import RECORDED, RENDERED, Certificate
-from certifly.certificates.produce import produce_lost
+from certifly.certificates.models import ERASED, RECORDED, RENDERED, Certificate
+from certifly.certificates.produce import produce_again, produce_lost
 from certifly.core.clock import utc_now
 from certifly.core.logging import request_id
 from certifly.db.tenant import TenantDB
 from certifly.public.answers import ALWAYS, REVALIDATED, problem_response
 from certifly.public.certificate_facts import Place, document_of, find_place, read_certificate, recipient_of
 from certifly.public.file_names import content_disposition, file_name
-from certifly.public.operations import DOWNLOAD_PDF, DOWNLOAD_PNG
-from certifly.public.pictures import Pictures
+from certifly.public.operations import DOWNLOAD_PDF, DOWNLOAD_PNG, DOWNLOAD_SVG
+from certifly.public.pictures import NotSigned, PictureFormat, Pictures
 from certifly.public.waiting import WaitingRoom
 from certifly.rendering.errors import RenderFailed
 from certifly.storage.blobs import name_of
@@ -39,6 +40,10 @@ log = logging.getLogger(__name__)
 router = APIRouter(tags=["public"])
 
 RETRY_AFTER_SECONDS = 2
+PICTURE_TYPES = {"png": "image/png", "svg": "image/svg+xml"}
+SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'none'"
+"""A picture is no page: nothing in it runs or loads, whoever opens it on our origin."""
+
 LOOKS_MAX = 2
 """At a PDF: the second time after it was made again. A store that loses it once more is not kept busy by us."""
 
@@ -50,8 +55,12 @@ class Files:
     state: str
     pdf_digest: str | None
     png_digest: str | None
+    svg_digest: str | None
     updated_at: datetime
     recipient: str | None
+    credential: str | None
+    """The signed credential; None before the certificate was signed, and after it was erased."""
+    credential_jwt: str | None
 
 
 @router.api_route("/download/{code}.pdf", methods=["GET", "HEAD"], **DOWNLOAD_PDF)
@@ -61,15 +70,15 @@ async def download_pdf(request: Request, code: str) -> Response:
     try:
         place = await find_place(parts, code)
     except CertificateNotFound:
-        return _missing(request)
+        return missing(request)
     for _ in range(LOOKS_MAX):
-        files = await _files_when_made(request, place)
+        files = await files_when_made(request, place)
         if files.state != RENDERED:
-            return _not_made(request, files)
+            return not_made(request, files)
 
         assert files.pdf_digest is not None, "rendered means that the PDF is stored"
         headers = _headers(files, files.pdf_digest, ".pdf", inline="inline" in request.query_params)
-        if _is_known(request, headers["ETag"]):
+        if is_known(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
         try:
             content = await asyncio.to_thread(parts.blobs.get, place.tenant_id, files.pdf_digest, ".pdf")
@@ -79,50 +88,85 @@ async def download_pdf(request: Request, code: str) -> Response:
             await _have_made_again(parts, place, files)
         else:
             return Response(content, 200, headers, "application/pdf")
-    return _being_made()
+    return being_made()
 
 
 @router.api_route("/download/{code}.png", methods=["GET", "HEAD"], **DOWNLOAD_PNG)
 async def download_png(request: Request, code: str) -> Response:
-    """The picture, to be shown, also on other people's pages; with ``?download`` to be saved."""
+    """The picture, to be shown, also on other people's pages; with ``?download`` to be saved.
+
+    Its credential travels inside (Open Badges 3.0, baked badge).
+    """
+    return await _picture(request, code, "png")
+
+
+@router.api_route("/download/{code}.svg", methods=["GET", "HEAD"], **DOWNLOAD_SVG)
+async def download_svg(request: Request, code: str) -> Response:
+    """The same picture in lines instead of pixels, with its credential inside."""
+    return await _picture(request, code, "svg")
+
+
+async def _picture(request: Request, code: str, format: PictureFormat) -> Response:
     parts: Parts = request.app.state.parts
     pictures: Pictures = request.app.state.pictures
+    suffix = f".{format}"
     try:
         place = await find_place(parts, code)
     except CertificateNotFound:
-        return _missing(request)
-    files = await _files_when_made(request, place)
+        return missing(request)
+    files = await files_when_made(request, place)
     if files.state != RENDERED:
-        return _not_made(request, files)
+        return not_made(request, files)
 
     inline = "download" not in request.query_params
-    if files.png_digest is not None:
-        headers = _headers(files, files.png_digest, ".png", inline=inline)
-        if _is_known(request, headers["ETag"]):
+    known = files.png_digest if format == "png" else files.svg_digest
+    if known is not None:
+        headers = _headers(files, known, suffix, inline=inline)
+        if is_known(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
     try:
-        content = await pictures.get(parts, place, files.png_digest)
+        content = await pictures.get(parts, place, format, known)
+    except NotSigned:
+        await have_signed(parts, place)
+        return being_made()
     except RenderFailed:
         log.exception("picture_failed", extra={"facts": {"certificate_id": place.certificate_id}})
         return _cannot_be_made(request)
-    headers = _headers(files, name_of(content), ".png", inline=inline)
-    if _is_known(request, headers["ETag"]):
+    headers = _headers(files, name_of(content), suffix, inline=inline)
+    if is_known(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
-    return Response(content, 200, headers, "image/png")
+    return Response(content, 200, headers, PICTURE_TYPES[format])
 
 
-async def _files_when_made(request: Request, place: Place) -> Files:
+async def have_signed(parts: Parts, place: Place) -> None:
+    """Have a certificate of a release before there were credentials signed; one that is under way stays so."""
+    now = utc_now()
+
+    def work(db: TenantDB) -> None:
+        certificate = db.get(Certificate, place.certificate_id)
+        assert certificate is not None, "certificates are never deleted"
+        if certificate.state == RENDERED:
+            produce_again(db, certificate, now=now)
+
+    await asyncio.wrap_future(parts.database.write(place.tenant_id, work))
+
+
+async def files_when_made(request: Request, place: Place) -> Files:
     """The files of a certificate, after waiting a moment for those of one that is being made."""
     parts: Parts = request.app.state.parts
     room: WaitingRoom = request.app.state.waiting_room
 
     def files_of(db: TenantDB, certificate: Certificate) -> Files:
+        edition = current_edition(db, certificate)
         return Files(
             state=certificate.state,
             pdf_digest=certificate.pdf_digest,
             png_digest=certificate.png_digest,
+            svg_digest=certificate.svg_digest,
             updated_at=certificate.updated_at,
             recipient=recipient_of(document_of(db, certificate), certificate),
+            credential=edition.credential if edition else None,
+            credential_jwt=edition.credential_jwt if edition else None,
         )
 
     return await room.until(
@@ -154,22 +198,33 @@ def _headers(files: Files, digest: str, suffix: str, *, inline: bool) -> dict[st
         "Accept-Ranges": "none",
         "Content-Disposition": content_disposition(file_name(files.recipient, suffix), inline=inline),
     }
-    if suffix == ".png":
+    if suffix in (".png", ".svg"):
         headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    if suffix == ".svg":
+        headers["Content-Security-Policy"] = SVG_POLICY
     return headers
 
 
-def _is_known(request: Request, etag: str) -> bool:
+def is_known(request: Request, etag: str) -> bool:
     """Whether the client has these very bytes (RFC 9110, 13.1.2: compared weakly)."""
     said = request.headers.get("if-none-match", "")
     return said.strip() == "*" or etag in (tag.strip().removeprefix("W/") for tag in said.split(","))
 
 
-def _not_made(request: Request, files: Files) -> Response:
-    return _being_made() if files.state == RECORDED else _cannot_be_made(request)
+def not_made(request: Request, files: Files) -> Response:
+    """Why there is no file: it is being made, it could not be, or the person was erased from it."""
+    if files.state == ERASED:
+        return problem_response(
+            request,
+            410,
+            "certificate_erased",
+            "The person was erased from this certificate, and its files with it.",
+        )
+    return being_made() if files.state == RECORDED else _cannot_be_made(request)
 
 
-def _being_made() -> Response:
+def being_made() -> Response:
+    """202: come back in a moment."""
     content: Mapping[str, object] = {
         "message": f"This file is being made. Ask again in {RETRY_AFTER_SECONDS} seconds.",
         "code": "being_made",
@@ -187,5 +242,6 @@ def _cannot_be_made(request: Request) -> Response:
     return problem_response(request, 409, "certificate_failed", message)
 
 
-def _missing(request: Request) -> Response:
+def missing(request: Request) -> Response:
+    """404, for a code nobody has and for what can be no code."""
     return problem_response(request, 404, "not_found", "No certificate has this code.")

@@ -49,7 +49,7 @@ _CHECK = closed(
 )
 _HTML = {"schema": {"type": "string"}}
 
-_NOT_FOUND = error_answer(
+NO_CERTIFICATE = error_answer(
     404, "No certificate has this code.", "not_found", "No certificate has this code.", codes=("not_found",)
 )
 _VARY = {"Vary": {"description": "`Accept` among others.", "required": True, "schema": {"type": "string"}}}
@@ -91,7 +91,7 @@ CHECK = public_operation(
     },
 )
 
-_FILE_HEADERS = {
+FILE_HEADERS = {
     "ETag": {
         "description": "Changes when the file does.",
         "required": True,
@@ -103,8 +103,40 @@ _FILE_HEADERS = {
         "schema": {"type": "string"},
     },
 }
-_IF_NONE_MATCH = header_parameter(
+IF_NONE_MATCH = header_parameter(
     "If-None-Match", "The `ETag` of the file one has.", {"type": "string"}, f'"{"0" * 64}"'
+)
+
+BEING_MADE = json_answer(
+    "It is being made. Ask again after `Retry-After` seconds.",
+    closed(
+        {
+            "message": {"type": "string"},
+            "code": {"type": "string", "const": "being_made"},
+            "request_id": {"type": "string"},
+        }
+    ),
+    {
+        "message": "This file is being made. Ask again in 2 seconds.",
+        "code": "being_made",
+        "request_id": "5f0c8f3f4b7a4a2d9d6b0f8e7c1a2b3c",
+    },
+    headers={"Retry-After": header_ref("Retry-After")},
+)
+ERASED_FILE = error_answer(
+    410,
+    "The person was erased from this certificate, and its files with it.",
+    "certificate_erased",
+    "The person was erased from this certificate, and its files with it.",
+    codes=("certificate_erased",),
+)
+FAILED_FILE = error_answer(
+    409,
+    "The files of this certificate could not be made; asking again will not help.",
+    "certificate_failed",
+    "The files of this certificate could not be made, and asking again will not help. The certificate "
+    "itself is valid; its issuer can have the files made again.",
+    codes=("certificate_failed",),
 )
 
 
@@ -119,40 +151,19 @@ def _download(
                 "code", "The code, in any letter case.", {"type": "string", "minLength": 1}, EXAMPLE_CODE
             ),
             query_parameter(choice, chosen, {"type": "string"}) | {"allowEmptyValue": True},
-            _IF_NONE_MATCH,
+            IF_NONE_MATCH,
         ],
         answers={
             200: {
                 "description": "The file.",
-                "headers": _FILE_HEADERS,
+                "headers": FILE_HEADERS,
                 "content": {media_type: {"schema": BYTES}},
             },
-            202: json_answer(
-                "It is being made. Ask again after `Retry-After` seconds.",
-                closed(
-                    {
-                        "message": {"type": "string"},
-                        "code": {"type": "string", "const": "being_made"},
-                        "request_id": {"type": "string"},
-                    }
-                ),
-                {
-                    "message": "This file is being made. Ask again in 2 seconds.",
-                    "code": "being_made",
-                    "request_id": "5f0c8f3f4b7a4a2d9d6b0f8e7c1a2b3c",
-                },
-                headers={"Retry-After": header_ref("Retry-After")},
-            ),
-            304: {"description": "The client has this very file.", "headers": _FILE_HEADERS},
-            404: _NOT_FOUND,
-            409: error_answer(
-                409,
-                "The files of this certificate could not be made; asking again will not help.",
-                "certificate_failed",
-                "The files of this certificate could not be made, and asking again will not help. The certificate "
-                "itself is valid; its issuer can have the files made again.",
-                codes=("certificate_failed",),
-            ),
+            202: BEING_MADE,
+            304: {"description": "The client has this very file.", "headers": FILE_HEADERS},
+            404: NO_CERTIFICATE,
+            409: FAILED_FILE,
+            410: ERASED_FILE,
         },
     )
 
@@ -168,6 +179,13 @@ DOWNLOAD_PNG = _download(
     "download-png",
     "Download the picture",
     "image/png",
+    choice="download",
+    chosen="When there, whatever its value: to be saved, not looked at.",
+)
+DOWNLOAD_SVG = _download(
+    "download-svg",
+    "Download the picture as SVG",
+    "image/svg+xml",
     choice="download",
     chosen="When there, whatever its value: to be saved, not looked at.",
 )

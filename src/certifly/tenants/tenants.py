@@ -31,9 +31,14 @@ def create_tenant(directory: Directory, *, slug: str, name: str, now: datetime) 
     return tenant
 
 
+def find_tenant(directory: Directory, slug: str) -> Tenant | None:
+    """The tenant of this slug, or None."""
+    return directory.find_one(Tenant, Tenant.slug == slug)
+
+
 def get_tenant(directory: Directory, slug: str) -> Tenant:
     """The tenant of this slug. Raises NotFound."""
-    tenant = directory.find_one(Tenant, Tenant.slug == slug)
+    tenant = find_tenant(directory, slug)
     if tenant is None:
         raise NotFound(f"There is no tenant {slug}. Create it: certifly tenant create {slug} --name NAME")
     return tenant

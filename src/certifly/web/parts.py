@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from certifly.core.settings import Settings
+from certifly.credentials.keyring import Keyring
 from certifly.db.database import Database
 from certifly.rendering.pool import RenderPool
 from certifly.storage.blobs import BlobStore
@@ -17,4 +18,5 @@ class Parts:
     database: Database
     blobs: BlobStore
     renderers: RenderPool
+    keyring: Keyring
     templates: RecentTemplates = field(default_factory=RecentTemplates)

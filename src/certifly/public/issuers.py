@@ -1,0 +1,191 @@
+"""Who issues: a tenant's identity (did:web), the chain of its seals, its status lists and its achievements.
+
+These are the addresses that credentials name, so wallets and verifiers ask for them, from any origin. All of it is
+public, and nothing personal is in it.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from certifly.certificates.credential_facts import achievement_facts
+from certifly.core.clock import utc_now
+from certifly.core.ids import parse_id
+from certifly.credentials.achievement_credential import achievement_document
+from certifly.credentials.did import did_document, issuer_profile
+from certifly.credentials.models import AUTHORITY, SEAL, WITHDRAWN
+from certifly.credentials.public_keys import PublicKey, list_keys
+from certifly.db.tenant import Directory, TenantDB
+from certifly.public.answers import ALWAYS, FOR_EVERY_ORIGIN, REVALIDATED, problem_response
+from certifly.public.operations_of_credentials import (
+    GET_ACHIEVEMENT,
+    GET_ACHIEVEMENT_IMAGE,
+    GET_CHAIN,
+    GET_DID,
+    GET_ISSUER,
+)
+from certifly.storage.errors import BlobCorrupt, BlobMissing
+from certifly.templates.errors import VersionNotFound
+from certifly.templates.models import Asset
+from certifly.templates.queries import get_version
+from certifly.tenants.models import Tenant
+from certifly.tenants.tenants import find_tenant
+from certifly.web.answers import encode
+from certifly.web.parts import Parts
+
+T = TypeVar("T")
+
+router = APIRouter(tags=["issuers"])
+
+HEADERS = {**ALWAYS, **REVALIDATED, **FOR_EVERY_ORIGIN}
+DID_MEDIA_TYPE = "application/did+ld+json"
+JSON_LD = "application/ld+json"
+PEM = "application/x-pem-file"
+
+
+@router.api_route("/t/{slug}", methods=["GET", "HEAD"], include_in_schema=False)
+@router.api_route("/t/{slug}/profile.json", methods=["GET", "HEAD"], **GET_ISSUER)
+async def get_issuer(request: Request, slug: str) -> Response:
+    """The issuer as an Open Badges profile."""
+    parts: Parts = request.app.state.parts
+    tenant = await find_issuer(parts, slug)
+    if tenant is None:
+        return no_issuer(request)
+    profile = issuer_profile(parts.settings.public_url, tenant.slug, tenant.name)
+    return Response(encode(profile), 200, HEADERS, JSON_LD)
+
+
+@router.api_route("/t/{slug}/did.json", methods=["GET", "HEAD"], **GET_DID)
+async def get_did(request: Request, slug: str) -> Response:
+    """The DID document: the keys that verify what this issuer has signed, those of before a rotation too."""
+    parts: Parts = request.app.state.parts
+    tenant = await find_issuer(parts, slug)
+    if tenant is None:
+        return no_issuer(request)
+    keys = await keys_of(parts, tenant)
+    return Response(
+        encode(did_document(parts.settings.public_url, tenant.slug, keys)), 200, HEADERS, DID_MEDIA_TYPE
+    )
+
+
+@router.api_route("/t/{slug}/ca.pem", methods=["GET", "HEAD"], **GET_CHAIN)
+async def get_chain(request: Request, slug: str) -> Response:
+    """The certificates above the seals of this issuer's PDFs, to be trusted by those who trust the issuer."""
+    parts: Parts = request.app.state.parts
+    tenant = await find_issuer(parts, slug)
+    if tenant is None:
+        return no_issuer(request)
+    return Response(chain_of(await keys_of(parts, tenant)), 200, HEADERS, PEM)
+
+
+@router.api_route(
+    "/t/{slug}/achievements/{template_id}/{version}", methods=["GET", "HEAD"], **GET_ACHIEVEMENT
+)
+async def get_achievement(request: Request, slug: str, template_id: str, version: str) -> Response:
+    """What certificates of this template version attest."""
+    parts: Parts = request.app.state.parts
+    public_url = parts.settings.public_url
+
+    def work(db: TenantDB, tenant: Tenant) -> bytes:
+        template, number = _parse(template_id, version)
+        document = get_version(db, template, number).document
+        facts = achievement_facts(document, template_id=template, version=number)
+        return encode(achievement_document(public_url, tenant.slug, tenant.name, document.language, facts))
+
+    found = await _read(parts, slug, work)
+    return no_issuer(request) if found is None else Response(found, 200, HEADERS, JSON_LD)
+
+
+@router.api_route(
+    "/t/{slug}/achievements/{template_id}/{version}/image", methods=["GET", "HEAD"], **GET_ACHIEVEMENT_IMAGE
+)
+async def get_achievement_image(request: Request, slug: str, template_id: str, version: str) -> Response:
+    """The picture of the achievement."""
+    parts: Parts = request.app.state.parts
+
+    def work(db: TenantDB, tenant: Tenant) -> tuple[int, Asset] | None:
+        document = get_version(db, *_parse(template_id, version)).document
+        digest = document.achievement.image if document.achievement else None
+        asset = db.get(Asset, digest) if digest is not None else None
+        return None if asset is None else (tenant.id, asset)
+
+    found = await _read(parts, slug, work)
+    if found is None:
+        return no_issuer(request)
+    tenant_id, asset = found
+    try:
+        content = await asyncio.to_thread(parts.blobs.get, tenant_id, asset.digest)
+    except (BlobMissing, BlobCorrupt):
+        return no_issuer(request)
+    headers = {
+        **HEADERS,
+        "ETag": f'"{asset.digest.removeprefix("sha256:")}"',
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    }
+    return Response(content, 200, headers, asset.media_type)
+
+
+def chain_of(keys: list[PublicKey]) -> str:
+    """Every certificate above seals that were not withdrawn, each once, the newest authority first."""
+    certificates: dict[str, None] = {}
+    for key in reversed(keys):
+        if key.role in (AUTHORITY, SEAL) and key.state != WITHDRAWN and key.chain_pem:
+            blocks = [f"{block}{_END}" for block in key.chain_pem.split(_END) if block.strip()]
+            # A seal's own certificate travels in its PDFs; what is trusted stands above it.
+            above = blocks if key.role == AUTHORITY else blocks[1:]
+            certificates |= dict.fromkeys(block.strip() for block in above)
+    return "".join(f"{block}\n" for block in certificates)
+
+
+_END = "-----END CERTIFICATE-----"
+
+
+async def find_issuer(parts: Parts, slug: str) -> Tenant | None:
+    """The tenant of a slug."""
+
+    def work(directory: Directory) -> Tenant | None:
+        return find_tenant(directory, slug)
+
+    return await asyncio.wrap_future(parts.database.read_directory(work))
+
+
+async def keys_of(parts: Parts, tenant: Tenant) -> list[PublicKey]:
+    """The tenant's keys; one of an earlier release gets them when it is first asked for them."""
+    now = utc_now()
+    found = await asyncio.wrap_future(parts.database.read(tenant.id, list_keys))
+    if found:
+        return found
+
+    def make(db: TenantDB) -> list[PublicKey]:
+        parts.keyring.ensure(db, issuer_name=tenant.name, slug=tenant.slug, now=now)
+        db.flush()
+        return list_keys(db)
+
+    return await asyncio.wrap_future(parts.database.write(tenant.id, make))
+
+
+def no_issuer(request: Request) -> Response:
+    """404, for all that is not there."""
+    return problem_response(request, 404, "not_found", "No issuer has this address.")
+
+
+async def _read(parts: Parts, slug: str, work: Callable[[TenantDB, Tenant], T]) -> T | None:
+    tenant = await find_issuer(parts, slug)
+    if tenant is None:
+        return None
+    try:
+        return await asyncio.wrap_future(parts.database.read(tenant.id, lambda db: work(db, tenant)))
+    except VersionNotFound:
+        return None
+
+
+def _parse(template_id: str, version: str) -> tuple[int, int]:
+    """Raises VersionNotFound for what can be neither."""
+    template, number = parse_id(template_id), parse_id(version)
+    if template is None or number is None or number > 2**31 - 1:
+        raise VersionNotFound(0, 0)
+    return template, number

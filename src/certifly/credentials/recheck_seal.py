@@ -16,7 +16,7 @@ from certifly.credentials.recheck import RecheckFailed
 
 
 def recheck_seal(pdf: bytes, chain: Sequence[bytes]) -> None:
-    """See that one signature, by the first certificate of ``chain`` (DER), covers the whole file. Raises RecheckFailed."""
+    """See that one signature, by the first certificate of ``chain`` (DER), covers all. Raises RecheckFailed."""
     own, *above = (x509.Certificate.load(one) for one in chain)
     signatures = PdfFileReader(BytesIO(pdf)).embedded_signatures
     if len(signatures) != 1:

@@ -94,7 +94,15 @@ async def get_achievement(request: Request, slug: str, template_id: str, version
         template, number = _parse(template_id, version)
         document = get_version(db, template, number).document
         facts = achievement_facts(document, template_id=template, version=number)
-        return encode(achievement_document(public_url, tenant.slug, tenant.name, document.language, facts))
+        return encode(
+            achievement_document(
+                facts,
+                public_url=public_url,
+                slug=tenant.slug,
+                issuer_name=tenant.name,
+                language=document.language,
+            )
+        )
 
     found = await _read(parts, slug, work)
     return no_issuer(request) if found is None else Response(found, 200, HEADERS, JSON_LD)

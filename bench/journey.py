@@ -18,8 +18,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from bench.installation import Bench, await_port, bench_installation, process
 from bench.load import http_request, run_load
+from certifly.certificates.draw import make_job, with_pictures
 from certifly.certificates.models import FAILED, RENDERED, Certificate
-from certifly.certificates.produce import make_job, with_pictures
 from certifly.db.database import Database
 from certifly.db.tenant import TenantDB
 from certifly.delivery.email.models import SENT, Email

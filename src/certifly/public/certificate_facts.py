@@ -102,7 +102,7 @@ def document_of(db: TenantDB, certificate: Certificate) -> TemplateDocument:
 
 def recipient_of(document: TemplateDocument, certificate: Certificate) -> str | None:
     """The recipient's name as it is printed; None where the template names none, or it was left empty."""
-    name: str | None = certificate.drawing["values"].get(document.recipient.name)
+    name: str | None = certificate.drawing.get("values", {}).get(document.recipient.name)
     return name
 
 

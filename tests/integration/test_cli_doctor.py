@@ -55,9 +55,11 @@ def test_a_fresh_installation_is_well(certifly: CommandLine) -> None:
         "database": "well",
         "files": "well",
         "mail": "note",
+        "time stamps": "well",
         "fonts": "well",
         "rendering": "well",
         "workers": "note",
+        "keys": "well",
         "failed certificates": "well",
         "waiting certificates": "well",
         "QR codes": "well",
@@ -86,6 +88,8 @@ def test_settings_are_told_with_their_origin_and_without_their_secrets(
         secret_key="",
         secret_key_file=str(key),
         mail_url="smtp://ada:pa/ss@w0rd@127.0.0.1:1",
+        master_key="s3cr3t+" * 8,
+        timestamp_url="http://ada:w0rd@127.0.0.1:1/tsa",
     )
 
     settings = examined.facts["settings"]
@@ -93,6 +97,11 @@ def test_settings_are_told_with_their_origin_and_without_their_secrets(
         "value": "*** (56 characters)",
         "origin": f"CERTIFLY_SECRET_KEY_FILE ({key})",
     }
+    assert settings["CERTIFLY_MASTER_KEY"] == {
+        "value": "*** (56 characters)",
+        "origin": "CERTIFLY_MASTER_KEY",
+    }
+    assert settings["CERTIFLY_TIMESTAMP_URL"]["value"] == "http://ada:***@127.0.0.1:1/tsa"
     assert settings["CERTIFLY_MAIL_URL"] == {
         "value": "smtp://ada:***@127.0.0.1:1",
         "origin": "CERTIFLY_MAIL_URL",

@@ -77,19 +77,20 @@ def _own_address(settings: Settings) -> str:
 
 
 def _make_tenant(settings: Settings) -> dict[str, Any]:
+    from certifly.app.wiring import open_keyring
+    from certifly.credentials.establish import establish_tenant
     from certifly.db.database import Database
     from certifly.db.tenant import Directory
     from certifly.tenants.models import Tenant
     from certifly.tenants.scopes import SCOPES
-    from certifly.tenants.tenants import create_tenant
     from certifly.tenants.tokens import create_token
 
-    now = utc_now()
+    keyring, now = open_keyring(settings), utc_now()
 
     def work(directory: Directory) -> str:
         tenant = directory.find_one(Tenant, Tenant.slug == TENANT_SLUG)
         if tenant is None:
-            tenant = create_tenant(directory, slug=TENANT_SLUG, name=TENANT_NAME, now=now)
+            tenant = establish_tenant(directory, keyring, slug=TENANT_SLUG, name=TENANT_NAME, now=now)
         _, secret = create_token(
             directory, tenant, name="demo", scopes=list(SCOPES), expires_at=None, now=now
         )

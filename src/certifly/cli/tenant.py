@@ -21,13 +21,16 @@ def tenant() -> None:
 @click.option("--name", required=True, help="The name that certificates and check pages show as the issuer.")
 @json_option
 def create(slug: str, name: str, as_json: bool) -> None:
-    """Add a tenant; SLUG is its short name for commands, of a-z, 0-9 and -."""
+    """Add a tenant, with keys to sign with; SLUG is its short name for commands, of a-z, 0-9 and -."""
+    from certifly.app.environment import load_settings
+    from certifly.app.wiring import open_keyring
     from certifly.core.clock import utc_now
-    from certifly.tenants.tenants import create_tenant
+    from certifly.credentials.establish import establish_tenant
 
+    keyring, now = open_keyring(load_settings()), utc_now()
     with opened_database() as database:
         created = database.write_directory(
-            lambda directory: facts_of(create_tenant(directory, slug=slug, name=name, now=utc_now()))
+            lambda directory: facts_of(establish_tenant(directory, keyring, slug=slug, name=name, now=now))
         ).result()
     tell(created, as_json=as_json)
 

@@ -51,7 +51,8 @@ class Settings(BaseModel):
     mail_from: str = "certificates@localhost"
     """Address that e-mails come from."""
     secret_key: Annotated[str, Field(repr=False)]
-    """At least 32 random bytes, hex or text; signs paging cursors, and seals signing keys without a master key. ``openssl rand -hex 32`` makes one."""
+    """At least 32 random bytes, hex or text; signs paging cursors, and seals signing keys without a master key.
+    ``openssl rand -hex 32`` makes one."""
     master_key: Annotated[str | None, Field(repr=False)] = None
     """Seals the signing keys of all tenants. Unset: derived from the secret key. Lose it and every tenant needs
     new keys; keep a copy apart from the database's backups. ``openssl rand -hex 32`` makes one."""
@@ -111,10 +112,10 @@ class Settings(BaseModel):
             raise ValueError("has a port that is no number below 65536")
         return value
 
-    @field_validator("secret_key")
+    @field_validator("secret_key", "master_key")
     @classmethod
-    def _is_long_enough(cls, value: str) -> str:
-        if len(value.encode()) < SECRET_KEY_BYTES_MIN:
+    def _is_long_enough(cls, value: str | None) -> str | None:
+        if value is not None and len(value.encode()) < SECRET_KEY_BYTES_MIN:
             raise ValueError(
                 f"must have at least {SECRET_KEY_BYTES_MIN} characters; make one: openssl rand -hex 32"
             )

@@ -1,5 +1,8 @@
 """What can be wrong with keys and what they sign."""
 
+from datetime import datetime
+
+from certifly.core.clock import isoformat
 from certifly.core.errors import DomainError
 
 
@@ -12,6 +15,18 @@ class KeysSealedOtherwise(DomainError):
             "to the value it was made with. If that is lost: certifly keys retire, which makes a new key."
         )
         self.key_id = key_id
+
+
+class SealEnded(DomainError):
+    """The certificate of the seal has ended: readers would call invalid whatever it signs now."""
+
+    def __init__(self, key_id: str, ended_at: datetime) -> None:
+        super().__init__(
+            f"The certificate of {key_id} ended on {isoformat(ended_at)}. Bring a new one: certifly keys import-seal, "
+            "or go on with one of your own: certifly keys rotate --role seal."
+        )
+        self.key_id = key_id
+        self.ended_at = ended_at
 
 
 class TimeStampUnavailable(DomainError):

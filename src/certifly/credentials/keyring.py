@@ -18,7 +18,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_der_priv
 
 from certifly.credentials.chain import Withdrawn, der_of
 from certifly.credentials.keys import AuthorityKey, ProofKey, SealKey, SigningKeys, TenantSecret, TokenKey
-from certifly.credentials.make_keys import active_key, authority_of, make_key, open_authority
+from certifly.credentials.make_keys import (
+    active_key,
+    authority_of,
+    make_key,
+    open_authority,
+    withdrawn_under,
+)
 from certifly.credentials.models import ACTIVE, PROOF, SEAL, SECRET, TOKEN, SigningKey
 from certifly.credentials.sealing import MasterKey
 from certifly.db.tenant import TenantDB
@@ -86,7 +92,10 @@ class Keyring:
         row = rows[key_id]
         assert row.sealed is not None, "a withdrawn key is never asked for"
         # What an authority says of others changes when one of them is withdrawn.
-        above, withdrawn = authority_of(row, rows.values()) if row.role == SEAL else (None, ())
+        above = authority_of(row, rows.values()) if row.role == SEAL else None
+        if above is not None and above.sealed is None:
+            above = None
+        withdrawn = () if above is None else withdrawn_under(above, rows.values())
         place = (db.tenant_id, row.id, sha256(row.sealed).digest(), withdrawn)
         with self._lock:
             if (known := self._opened.get(place)) is not None:

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509 import load_der_x509_certificate
 
 from certifly.credentials.chain import Withdrawn, make_list_of_withdrawn
 from certifly.credentials.public_keys import jwk_of, multibase_of
@@ -86,7 +87,7 @@ class TokenKey(_Opened):
 class SealKey(_Opened):
     """Signs PDFs."""
 
-    __slots__ = ("algorithm", "authority", "chain")
+    __slots__ = ("algorithm", "authority", "chain", "ends_at")
 
     def __init__(
         self,
@@ -100,6 +101,8 @@ class SealKey(_Opened):
         self.algorithm = algorithm_of(private)
         self.chain = chain
         """DER, the key's own certificate first, the root last."""
+        self.ends_at = load_der_x509_certificate(chain[0]).not_valid_after_utc
+        """When the certificate ends, and with it the use of the key."""
         self.authority = authority
         """The tenant's own authority, where it is the one above this key."""
 

@@ -103,28 +103,24 @@ def open_authority(
     return x509.load_pem_x509_certificate(row.chain.encode()), private
 
 
-def authority_of(
-    seal: SigningKey, rows: Collection[SigningKey]
-) -> tuple[SigningKey | None, tuple[Withdrawn, ...]]:
-    """The authority of the tenant's own above a seal, if there is one, and what was withdrawn under it."""
-    root = _last_of(seal)
-    above = next((row for row in rows if row.role == AUTHORITY and row.chain == root), None)
-    if above is None or above.sealed is None:
-        return None, ()
-    withdrawn = tuple(
+def authority_of(seal: SigningKey, rows: Collection[SigningKey]) -> SigningKey | None:
+    """The authority of the tenant's own that a seal's chain ends in, withdrawn or not."""
+    root = _root_above(seal)
+    return next((row for row in rows if row.role == AUTHORITY and row.chain == root), None)
+
+
+def withdrawn_under(authority: SigningKey, rows: Collection[SigningKey]) -> tuple[Withdrawn, ...]:
+    """The certificates of seals that this authority has signed and that are no longer to be trusted."""
+    return tuple(
         Withdrawn(x509.load_pem_x509_certificate(row.chain.encode()).serial_number, row.withdrawn_at)
         for row in rows
-        if row.role == SEAL
-        and row.withdrawn_at is not None
-        and row.chain is not None
-        and _last_of(row) == root
+        if row.role == SEAL and row.withdrawn_at is not None and row.chain is not None
+        if _root_above(row) == authority.chain
     )
-    return above, withdrawn
 
 
-def _last_of(seal: SigningKey) -> str:
-    """PEM of the root above a seal."""
-    assert seal.chain is not None
+def _root_above(seal: SigningKey) -> str:
+    assert seal.chain is not None, "a seal comes with its chain"
     begin = "-----BEGIN CERTIFICATE-----"
     return begin + seal.chain.rpartition(begin)[2]
 

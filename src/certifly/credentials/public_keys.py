@@ -3,7 +3,6 @@
 Only public parts are here; whoever works with these cannot sign.
 """
 
-import base64
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,13 +11,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from certifly.credentials.models import SigningKey
+from certifly.credentials.multibase import encode, encode_base64url
 from certifly.db.tenant import TenantDB
 
 _ED25519_CODE = b"\xed\x01"
 _P256_CODE = b"\x80\x24"
 """The multicodec prefixes ``ed25519-pub`` and ``p256-pub`` of a Multikey (Controlled Identifiers 1.0, 2.2.2)."""
-
-_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +68,18 @@ def multibase_of(spki: bytes) -> str:
     """The key as ``publicKeyMultibase`` of a Multikey: ``z6Mk…`` for Ed25519, ``zDn…`` for P-256."""
     key = load_der_public_key(spki)
     if isinstance(key, Ed25519PublicKey):
-        return "z" + _base58(_ED25519_CODE + key.public_bytes_raw())
+        return encode(_ED25519_CODE + key.public_bytes_raw())
     point = _on_p256(key).public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
-    return "z" + _base58(_P256_CODE + point)
+    return encode(_P256_CODE + point)
 
 
 def jwk_of(spki: bytes) -> dict[str, str]:
     """The key as a JSON Web Key, its required members only: the order and choice of RFC 7638 thumbprints."""
     key = load_der_public_key(spki)
     if isinstance(key, Ed25519PublicKey):
-        return {"crv": "Ed25519", "kty": "OKP", "x": _base64url(key.public_bytes_raw())}
+        return {"crv": "Ed25519", "kty": "OKP", "x": encode_base64url(key.public_bytes_raw())}
     numbers = _on_p256(key).public_numbers()
-    x, y = (_base64url(part.to_bytes(32, "big")) for part in (numbers.x, numbers.y))
+    x, y = (encode_base64url(part.to_bytes(32, "big")) for part in (numbers.x, numbers.y))
     return {"crv": "P-256", "kty": "EC", "x": x, "y": y}
 
 
@@ -90,16 +88,3 @@ def _on_p256(key: object) -> EllipticCurvePublicKey:
         "only keys of proofs and tokens are published in these forms"
     )
     return key
-
-
-def _base58(data: bytes) -> str:
-    number = int.from_bytes(data, "big")
-    digits = ""
-    while number:
-        number, digit = divmod(number, 58)
-        digits = _BASE58[digit] + digits
-    return "1" * (len(data) - len(data.lstrip(b"\0"))) + digits
-
-
-def _base64url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

@@ -18,8 +18,11 @@ from pyhanko.sign.signers.pdf_byterange import SignatureObject
 
 from certifly.core.clock import isoformat
 from certifly.credentials.cms import assemble, digest_size, parts_of, sign_attributes
+from certifly.credentials.errors import SealEnded
 from certifly.credentials.keys import RSA, SealKey
 from certifly.credentials.timestamps import B_LT, TimeStamps, add_evidence
+
+__all__ = ["FIELD", "REASON", "TimeStamps", "bytes_reserved", "open_for_sealing", "seal_pdf"]
 
 FIELD = SigFieldSpec(
     sig_field_name="Seal",
@@ -49,8 +52,10 @@ def seal_pdf(
 ) -> bytes:
     """The PDF with the issuer's signature, which names ``signed_at``.
 
-    Raises TimeStampUnavailable, and then nothing is signed at a lower level instead.
+    Raises SealEnded; TimeStampUnavailable, and then nothing is signed at a lower level instead.
     """
+    if signed_at >= key.ends_at:
+        raise SealEnded(key.id, key.ends_at)
     writer = open_for_sealing(pdf, key, signed_at=signed_at)
     if timestamps is not None and timestamps.level == B_LT:
         add_evidence(writer, key, timestamps, now=signed_at)

@@ -26,6 +26,10 @@ EVERY_SETTING: dict[str, tuple[str, Any]] = {
     "mail_url": ("smtp://user:pa55@mail:587", "smtp://user:pa55@mail:587"),
     "mail_from": ("certificates@example.org", "certificates@example.org"),
     "secret_key": ("s" * 40, "s" * 40),
+    "master_key": ("m" * 40, "m" * 40),
+    "timestamp_url": ("https://ada:pa55@tsa.example.org/", "https://ada:pa55@tsa.example.org/"),
+    "pdf_signature_level": ("B-LT", "B-LT"),
+    "recheck_one_in": ("20", 20),
     "host": ("0.0.0.0", "0.0.0.0"),
     "port": ("8080", 8080),
     "log_level": ("debug", "debug"),
@@ -102,6 +106,9 @@ def test_settings_do_not_change() -> None:
         ("png_at_once", ["1", "false", "yes"], ["maybe"]),
         ("worker_name", ["a", "0-z", "a" * 63], ["-a", "A", "a b", "a" * 64]),
         ("secret_key", ["k" * 32, "ü" * 16], ["k" * 31, "ü" * 15]),
+        ("master_key", ["k" * 32, "ü" * 16], ["k" * 31, "ü" * 15]),
+        ("pdf_signature_level", ["B-T", "B-LT"], ["B-B", "B-LTA", "b-t"]),
+        ("recheck_one_in", ["0", "1", "1000000"], ["-1", "1000001", "0.5"]),
         (
             "email_retry_seconds",
             ["0", "1,", "60", str(RETRY_SECONDS_MAX), ",".join(["1"] * RETRIES_MAX)],
@@ -237,6 +244,8 @@ def test_no_secret_is_shown_by_the_settings() -> None:
         "CERTIFLY_DATABASE_URL": "postgresql://certifly:hunter2@db/certifly",
         "CERTIFLY_DATABASE_OWNER_URL": "postgresql://owner:hunter2@db/certifly",
         "CERTIFLY_MAIL_URL": "smtp://certifly:hunter2@mail:587",
+        "CERTIFLY_MASTER_KEY": "hunter2+" * 4,
+        "CERTIFLY_TIMESTAMP_URL": "https://certifly:hunter2@tsa.example.org/",
     }
     settings = Settings.from_environment(secrets)
 
@@ -247,6 +256,7 @@ def test_no_secret_is_shown_by_the_settings() -> None:
     "environment",
     [
         {"CERTIFLY_SECRET_KEY": "hunter2"},
+        {"CERTIFLY_MASTER_KEY": "hunter2"},
         {"CERTIFLY_DATABASE_URL": "mysql://certifly:hunter2@db/certifly"},
         {"CERTIFLY_DATABASE_URL": "postgresql://certifly:hunter2@db:x/certifly"},
         {"CERTIFLY_DATABASE_OWNER_URL": "hunter2"},

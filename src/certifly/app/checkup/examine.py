@@ -12,11 +12,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from certifly.app.checkup import parts
 from certifly.app.checkup.finding import Finding
+from certifly.app.checkup.keys import look_at_keys, look_at_timestamps
 from certifly.app.checkup.records import look_at_records
 from certifly.app.checkup.settings import Setting, explain_settings
 from certifly.app.trouble import trouble_in
 from certifly.core.settings import Settings, SettingsInvalid
 from certifly.db.database import Database
+from certifly.tenants.tenants import list_tenants
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +53,21 @@ def _look(settings: Settings, *, now: datetime) -> Iterator[Finding]:
     yield database
     yield parts.look_at_files(settings)
     yield parts.look_at_mail(settings)
+    yield look_at_timestamps(settings)
     fonts = parts.look_at_fonts(settings)
     yield fonts
     if fonts.state != "trouble":
         yield parts.look_at_rendering(settings)
     if database.state == "trouble":
         yield Finding(
-            "records", "note", "Certificates, e-mails and workers: not looked at without a database."
+            "records", "note", "Certificates, keys, e-mails and workers: not looked at without a database."
         )
         return
     yield parts.look_at_workers(settings, now=now)
     reader = Database(settings.database_url)
     try:
+        tenants = reader.read_directory(lambda d: {one.id: one.slug for one in list_tenants(d)}).result()
+        yield look_at_keys(reader, settings, tenants, now=now)
         yield from look_at_records(reader, settings, now=now)
     finally:
         reader.close()

@@ -8,6 +8,7 @@ from certifly.core.settings import PREFIX, Settings
 
 HIDDEN = "***"
 DEFAULT = "default"
+SECRETS = ("secret_key", "master_key")
 
 # Up to the last @: a password may hold an @ or a / that nobody has escaped.
 _PASSWORD = re.compile(r"(?<=://)([^:/@]*):.*@")
@@ -34,7 +35,7 @@ def explain_settings(settings: Settings, environment: Mapping[str, str]) -> list
 def _shown(name: str, value: object) -> str:
     if value is None:
         return "not set"
-    if name == "secret_key":
+    if name in SECRETS:
         return f"{HIDDEN} ({len(str(value))} characters)"
     if isinstance(value, bool):
         return "yes" if value else "no"

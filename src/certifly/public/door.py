@@ -2,13 +2,24 @@
 
 from fastapi import FastAPI
 
-from certifly.public import check, credential_downloads, downloads, health, issuers, landing, status_lists
+from certifly.public import (
+    check,
+    check_upload,
+    credential_downloads,
+    downloads,
+    health,
+    issuers,
+    landing,
+    status_lists,
+)
+from certifly.public.check_upload import Uploads
 from certifly.public.pictures import Pictures
 from certifly.public.status_lists import StatusLists
 from certifly.public.waiting import WaitingRoom
 
 PUBLIC_ROUTERS = (
     check.router,
+    check_upload.router,
     downloads.router,
     credential_downloads.router,
     issuers.router,
@@ -23,5 +34,6 @@ def install_public(app: FastAPI) -> None:
     app.state.waiting_room = WaitingRoom()
     app.state.pictures = Pictures()
     app.state.status_lists = StatusLists()
+    app.state.uploads = Uploads()
     for router in PUBLIC_ROUTERS:
         app.include_router(router)

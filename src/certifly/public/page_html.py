@@ -38,14 +38,14 @@ def _environment() -> Environment:
     return environment
 
 
-_PAGES = _environment()
+PAGES = _environment()
 
 
 def check_html(page: CheckPage, *, looks: int = 0) -> str:
     """The check page. ``looks`` counts how often it has looked again for a picture that is being made."""
     waiting = page.state == "recorded" and looks < len(LOOK_AGAIN_SECONDS)
     root = _path_before(page.addresses.check, "/check/")
-    return _PAGES.get_template("check.html").render(
+    return PAGES.get_template("check.html").render(
         page=page,
         words=words_for(page.language),
         headline=headline(page.title, page.recipient),
@@ -71,7 +71,7 @@ def landing_html(words: Words, *, public_url: str) -> str:
 
 def _plain(template: str, words: Words, public_url: str) -> str:
     root = urlsplit(public_url).path.rstrip("/")
-    return _PAGES.get_template(template).render(
+    return PAGES.get_template(template).render(
         words=words, root=root, static=f"{root}/static/public/{DIGEST}"
     )
 

@@ -58,9 +58,9 @@ class Reason(StrEnum):
     ISSUER_ELSEWHERE = "issuer_elsewhere"
     """issuer unknown: the issuer is not of this server, and nothing is fetched. ``issuer``: as it names itself."""
     ISSUER_NOT_NAMED = "issuer_not_named"
-    """issuer unknown: nothing in the file says who issued it."""
+    """issuer unknown: nothing in the file says who issued it. Failed where its code is one of this server."""
     SEVERAL_CREDENTIALS = "several_credentials"
-    """issuer unknown: the file holds more than one credential; check them one by one."""
+    """any check unknown: the file holds more than one credential; check them one by one."""
 
     # signature
     SIGNED = "signed"

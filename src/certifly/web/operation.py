@@ -62,13 +62,15 @@ def public_operation(
     *,
     answers: Mapping[int, Schema],
     errors: Sequence[int] = (500, 503),
+    body: Schema | None = None,
     parameters: Sequence[Schema] = (),
 ) -> dict[str, Any]:
     """The same for an address that asks nobody who they are. ``answers`` may hold errors of its own."""
-    described = _describe(
-        operation_id, summary, success=answers, errors=set(errors) - set(answers), parameters=parameters
-    )
+    statuses = {*errors, *(_WITH_A_BODY if body else ())} - set(answers)
+    described = _describe(operation_id, summary, success=answers, errors=statuses, parameters=parameters)
     described["security"] = []
+    if body is not None:
+        described["requestBody"] = body
     return {"openapi_extra": described, "summary": summary}
 
 

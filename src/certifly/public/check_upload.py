@@ -1,0 +1,177 @@
+"""Check a file: hand in a PDF, a picture or a credential, and read what it is worth.
+
+Nothing of the file is kept, neither on disk nor in a log; it never leaves memory. It works without a script, as the
+form of a page, and for programs with the file as the body. What people get wrong is told them on a page.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from fastapi import APIRouter
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+from starlette.responses import Response
+
+from certifly.certificates.queries import locate
+from certifly.core.clock import utc_now
+from certifly.core.errors import DomainError, Invalid, Overloaded
+from certifly.db.tenant import Directory
+from certifly.public.answers import facts_response, page_response, prefers_json
+from certifly.public.certificate_facts import Place, read_certificate
+from certifly.public.operations_of_check_upload import CHECK_UPLOAD, FILE_TYPES
+from certifly.public.report_html import not_taken_html, report_html
+from certifly.public.report_json import report_as_json
+from certifly.public.words import Words, words_for_visitor
+from certifly.verification.facts import Facts
+from certifly.verification.inspect import UPLOAD_BYTES_MAX
+from certifly.verification.inspector import Inspector
+from certifly.verification.judge import judge
+from certifly.verification.lookup import code_in, read_record
+from certifly.verification.record import Record
+from certifly.verification.report import Report
+from certifly.web.answers import resource
+from certifly.web.decoding import BodyTooLarge, MediaTypeUnsupported, read_body
+from certifly.web.errors import classify
+from certifly.web.headers import only_header
+from certifly.web.parts import Parts
+
+router = APIRouter(tags=["public"])
+
+FORM_BYTES_MAX = UPLOAD_BYTES_MAX + 64 * 1024
+"""A form of one file is a little longer than its file."""
+
+UPLOAD_SECONDS_MAX = 60.0
+
+UPLOADS_AT_ONCE_MAX = 8
+"""Files that one process holds in memory, under way or waiting to be looked into."""
+
+FILE_FAULT = 'Send the file as the request body, or as the one file of a form, named "file".'
+VARY = "Accept, Accept-Language"
+BYTES_PER_MEGABYTE = 1024 * 1024
+
+
+@dataclass
+class Uploads:
+    """What the checks of one web process share."""
+
+    inspector: Inspector = field(default_factory=Inspector)
+    threads: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(UPLOADS_AT_ONCE_MAX, thread_name_prefix="inspections")
+    )
+    under_way: int = 0
+
+
+class MissingFile(Invalid):
+    """The form holds no file, or more than one."""
+
+    def __init__(self) -> None:
+        super().__init__({"file": [FILE_FAULT]})
+
+
+@router.post("/check", **CHECK_UPLOAD)
+async def check_upload(request: Request) -> Response:
+    """Check a file, and say which of its bytes can be trusted.
+
+    PDF, PNG, SVG, or a credential as JSON or JWT, of this server or another. Nothing is fetched: of another server's
+    file the issuer is never confirmed. The answer is a page, or by `Accept` the report as JSON.
+    """
+    parts: Parts = request.app.state.parts
+    public_url = parts.settings.public_url
+    as_page = not prefers_json(request.headers.get("accept", ""))
+    words = words_for_visitor(request.headers.get("accept-language", ""))
+    try:
+        report = await _report(request, parts)
+    except (BodyTooLarge, MissingFile, Overloaded) as error:
+        if not as_page:
+            raise
+        status, _ = classify(error)
+        headers = {"Retry-After": str(error.retry_after_seconds)} if isinstance(error, Overloaded) else {}
+        html = not_taken_html(_sentence(error, words), words, public_url=public_url)
+        response = page_response(html, status=status, has_form=True, vary=VARY)
+        response.headers.update(headers)
+        return response
+
+    if as_page:
+        html = report_html(report, words, public_url=public_url)
+        return page_response(html, has_form=True, vary=VARY)
+    assert report.file is not None, "a file was handed in"
+    return facts_response(resource("reports", report.file.digest, report_as_json(report)))
+
+
+async def _report(request: Request, parts: Parts) -> Report:
+    uploads: Uploads = request.app.state.uploads
+    if uploads.under_way >= UPLOADS_AT_ONCE_MAX:
+        raise Overloaded(
+            "Many files are being checked. Repeat the request in a moment.", retry_after_seconds=2
+        )
+    uploads.under_way += 1
+    try:
+        content = await _content(request)
+        loop = asyncio.get_running_loop()
+        facts = await loop.run_in_executor(uploads.threads, uploads.inspector.inspect, content)
+    finally:
+        uploads.under_way -= 1
+    record = await _record(parts, facts)
+    return judge(facts, record, public_url=parts.settings.public_url, now=utc_now())
+
+
+async def _content(request: Request) -> bytes:
+    """The bytes that were handed in, in whichever of the two ways."""
+    content_type = only_header(request, "Content-Type") or ""
+    media_type = content_type.partition(";")[0].strip().lower()
+    if media_type == "multipart/form-data":
+        body = await read_body(request, bytes_max=FORM_BYTES_MAX, seconds_max=UPLOAD_SECONDS_MAX)
+        return await _file_in(request, body)
+    if media_type not in FILE_TYPES:
+        raise MediaTypeUnsupported(content_type, "multipart/form-data")
+    return await read_body(request, bytes_max=UPLOAD_BYTES_MAX, seconds_max=UPLOAD_SECONDS_MAX)
+
+
+async def _file_in(request: Request, body: bytes) -> bytes:
+    """The one file of a form."""
+
+    async def whole() -> AsyncGenerator[bytes, None]:
+        yield body
+
+    parser = MultiPartParser(request.headers, whole(), max_files=1, max_fields=0)
+    parser.spool_max_size = FORM_BYTES_MAX  # never onto a disk
+    try:
+        form = await parser.parse()
+    except (MultiPartException, HTTPException):
+        raise MissingFile from None
+    file = form.get("file")
+    try:
+        if not isinstance(file, UploadFile):
+            raise MissingFile
+        content = await file.read()
+    finally:
+        await form.close()
+    if not content:
+        raise MissingFile  # what a browser sends when nothing was chosen
+    if len(content) > UPLOAD_BYTES_MAX:
+        raise BodyTooLarge(UPLOAD_BYTES_MAX)
+    return content
+
+
+async def _record(parts: Parts, facts: Facts) -> Record | None:
+    """The record of the certificate that the file says it is, if there is one."""
+    code = code_in(facts)
+    if code is None:
+        return None
+
+    def find(directory: Directory) -> Place | None:
+        found = locate(directory, code)
+        return Place(found.tenant_id, found.certificate_id) if found else None
+
+    place = await asyncio.wrap_future(parts.database.read_directory(find))
+    return await read_certificate(parts, place, read_record) if place is not None else None
+
+
+def _sentence(error: DomainError, words: Words) -> str:
+    if isinstance(error, BodyTooLarge):
+        return words.file_too_large.format(megabytes=words.number(UPLOAD_BYTES_MAX // BYTES_PER_MEGABYTE))
+    return words.file_busy if isinstance(error, Overloaded) else words.no_file

@@ -1,0 +1,202 @@
+"""What ``POST /check`` says of itself in the OpenAPI document."""
+
+from dataclasses import fields
+from typing import Any
+
+from certifly.verification.report import CheckName, Claims, FileKind, Outcome, Reason, Scope, Verdict
+from certifly.web.error_answers import error_answer
+from certifly.web.operation import public_operation
+from certifly.web.schemas import ADDRESS, BYTES, CODE, EXAMPLE_CODE, MOMENT, closed, resource_of
+
+FILE_TYPES = (
+    "application/pdf",
+    "image/png",
+    "image/svg+xml",
+    "application/json",
+    "application/ld+json",
+    "application/vc+ld+json",
+    "application/vc",
+    "application/jwt",
+    "application/vc+jwt",
+    "text/plain",
+    "application/octet-stream",
+)
+"""What a body that is the file may call itself; it is judged by its content."""
+
+_TEXT_OR_NULL = {"type": ["string", "null"]}
+_COUNT_OR_NULL = {"type": ["integer", "null"], "minimum": 0}
+_HTML = {"schema": {"type": "string"}}
+_DIGEST = {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}
+_EXAMPLE_DIGEST = "sha256:5a3f8f0b4e1c2d7a9b6e3c8d1f0a4b7e2c5d8f1a0b3c6e9d2f5a8b1c4d7e0f3a"
+_ISSUED_AT = "2026-11-23T09:00:00.000000Z"
+
+
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"oneOf": [schema, {"type": "null"}]}
+
+
+def _one_of(names: Any, description: str) -> dict[str, Any]:
+    return {"type": "string", "enum": [name.value for name in names], "description": description}
+
+
+_FACTS: dict[str, Any] = closed(
+    {
+        "issuer": {"type": "string"},
+        "key": {"type": "string"},
+        "method": {"type": "string"},
+        "since": MOMENT,
+        "until": MOMENT,
+        "issued_at": MOMENT,
+        "reason": {"type": "string", "description": "In the issuer's own words."},
+        "address": {"type": "string"},
+        "covered_bytes": {"type": "integer", "minimum": 0},
+        "file_bytes": {"type": "integer", "minimum": 0},
+        "members": {"type": "array", "items": {"type": "string"}},
+        "detail": {"type": "string"},
+    },
+)
+_FACTS = {**_FACTS, "required": [], "description": "Those that belong to the reason."}
+CHECKED = closed(
+    {
+        "name": _one_of(CheckName, "The question."),
+        "outcome": _one_of(Outcome, "What it came to."),
+        "reason_code": _one_of(Reason, "Why."),
+        "facts": _FACTS,
+    }
+)
+VERDICT = _one_of(Verdict, "`valid` when every check passed, `invalid` when one failed.")
+_SIBLING = _or_null(closed({"code": CODE, "address": ADDRESS, "issued_at": MOMENT}))
+_REPORT = closed(
+    {
+        "verdict": VERDICT,
+        "checks": {"type": "array", "items": CHECKED, "minItems": len(CheckName), "maxItems": len(CheckName)},
+        "trusted": closed(
+            {
+                "scope": _one_of(Scope, "Which bytes the issuer's signature vouches for."),
+                "covered_bytes": _COUNT_OR_NULL,
+                "file_bytes": _COUNT_OR_NULL,
+            }
+        ),
+        "file": closed(
+            {
+                "kind": _one_of(FileKind, "By its content."),
+                "size_bytes": {"type": "integer", "minimum": 0},
+                "digest": _DIGEST,
+            }
+        ),
+        "certificate": _or_null(
+            closed(
+                {
+                    "code": CODE,
+                    "address": ADDRESS,
+                    "issuer": {"type": "string"},
+                    "issued_at": MOMENT,
+                    "is_erased": {"type": "boolean"},
+                    "replaces": _SIBLING,
+                    "replaced_by": _SIBLING,
+                }
+            )
+        ),
+        "claims": _or_null(closed({field.name: _TEXT_OR_NULL for field in fields(Claims)})),
+        "notes": {"type": "array", "items": {"type": "string"}},
+    }
+)
+
+
+def _passed(name: CheckName, reason: Reason, **facts: Any) -> dict[str, Any]:
+    return {"name": name.value, "outcome": "passed", "reason_code": reason.value, "facts": facts}
+
+
+_EXAMPLE: dict[str, Any] = {
+    "verdict": "valid",
+    "checks": [
+        _passed(CheckName.ISSUER, Reason.ISSUED_HERE, issuer="Lovelace Academy", since=_ISSUED_AT),
+        _passed(CheckName.SIGNATURE, Reason.SIGNED, key="seal-1", since=_ISSUED_AT),
+        _passed(CheckName.UNALTERED, Reason.IDENTICAL, covered_bytes=80002, file_bytes=80002),
+        _passed(CheckName.NOT_REVOKED, Reason.NOT_REVOKED),
+        _passed(CheckName.NOT_SUSPENDED, Reason.NOT_SUSPENDED),
+        _passed(CheckName.NOT_EXPIRED, Reason.NEVER_EXPIRES),
+        _passed(CheckName.NOT_CORRECTED, Reason.NOT_CORRECTED),
+    ],
+    "trusted": {"scope": "whole_file", "covered_bytes": 80002, "file_bytes": 80002},
+    "file": {"kind": "pdf", "size_bytes": 80002, "digest": _EXAMPLE_DIGEST},
+    "certificate": {
+        "code": EXAMPLE_CODE,
+        "address": f"http://localhost:8000/check/{EXAMPLE_CODE}",
+        "issuer": "Lovelace Academy",
+        "issued_at": _ISSUED_AT,
+        "is_erased": False,
+        "replaces": None,
+        "replaced_by": None,
+    },
+    "claims": {
+        "issuer_id": "did:web:localhost%3A8000:t:demo",
+        "issuer_name": "Lovelace Academy",
+        "title": "Certificate of completion for Ada Lovelace",
+        "recipient": "Ada Lovelace",
+        "valid_from": "2026-11-23T09:00:00Z",
+        "valid_until": None,
+    },
+    "notes": ["Files attached to the PDF: 1."],
+}
+
+CHECK_UPLOAD = public_operation(
+    "check-file",
+    "Check a file",
+    body={
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": closed({"file": {"type": "string", "contentMediaType": "application/octet-stream"}})
+            },
+            **{media_type: {"schema": BYTES} for media_type in FILE_TYPES},
+        },
+    },
+    answers={
+        200: {
+            "description": "What the file is worth. A page for people, or by `Accept` the report as JSON.",
+            "headers": {
+                "Vary": {
+                    "description": "`Accept` among others.",
+                    "required": True,
+                    "schema": {"type": "string"},
+                }
+            },
+            "content": {
+                "application/json": {
+                    "schema": resource_of("reports", _REPORT, identifier=_DIGEST),
+                    "example": {
+                        "data": {"id": _EXAMPLE_DIGEST, "type": "reports", "data": _EXAMPLE},
+                        "meta": [],
+                    },
+                },
+                "text/html": _HTML,
+            },
+        },
+        413: error_answer(
+            413,
+            "The file is too large.",
+            "body_too_large",
+            "The request body is too large; at most 20971520 bytes are accepted.",
+            codes=("body_too_large",),
+            other_content={"text/html": _HTML},
+        ),
+        422: error_answer(
+            422,
+            "The form holds no file.",
+            "invalid",
+            'Send the file as the request body, or as the one file of a form, named "file".',
+            codes=("invalid",),
+            other_content={"text/html": _HTML},
+        ),
+        503: error_answer(
+            503,
+            "Many files are being checked.",
+            "overloaded",
+            "Many files are being checked. Repeat the request in a moment.",
+            codes=("overloaded", "database_busy", "queue_full"),
+            other_content={"text/html": _HTML},
+        ),
+    },
+    errors=(400, 500),
+)

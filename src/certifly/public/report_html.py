@@ -1,0 +1,25 @@
+"""The report on a file as a page, and the page of an upload that was not taken."""
+
+from urllib.parse import urlsplit
+
+from certifly.public.page_html import PAGES
+from certifly.public.static_files import DIGEST
+from certifly.public.words import Words
+from certifly.verification.report import Report
+
+
+def report_html(report: Report, words: Words, *, public_url: str) -> str:
+    """The report on a file that was handed in."""
+    return _page("report.html", words, public_url, report=report)
+
+
+def not_taken_html(sentence: str, words: Words, *, public_url: str) -> str:
+    """Why a file was not looked at, and the form once more."""
+    return _page("not_taken.html", words, public_url, sentence=sentence)
+
+
+def _page(template: str, words: Words, public_url: str, **values: object) -> str:
+    root = urlsplit(public_url).path.rstrip("/")
+    return PAGES.get_template(template).render(
+        words=words, root=root, static=f"{root}/static/public/{DIGEST}", **values
+    )

@@ -1,0 +1,61 @@
+"""What a credential says of itself, in a few short texts. Nothing of it is believed by being read here."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from certifly.certificates.queries import parse_code
+from certifly.verification.report import Claims
+
+TEXT_CHARACTERS_MAX = 300
+
+_CODE_PREFIX = "urn:uuid:"
+
+
+def code_of(document: Mapping[str, Any]) -> uuid.UUID | None:
+    """The code that a credential of ours would have as its id."""
+    identifier = _text(document, "id")
+    if identifier is None or not identifier.startswith(_CODE_PREFIX):
+        return None
+    return parse_code(identifier.removeprefix(_CODE_PREFIX))
+
+
+def issuer_of(document: Mapping[str, Any]) -> str | None:
+    """The issuer's id: the member itself, or the id in it."""
+    issuer = document.get("issuer")
+    return _text(issuer, "id") if isinstance(issuer, Mapping) else _text(document, "issuer")
+
+
+def claims_of(document: Mapping[str, Any]) -> Claims:
+    """The texts that a page shows of a credential."""
+    subject = _first(document.get("credentialSubject"))
+    achievement = _first(subject.get("achievement"))
+    return Claims(
+        issuer_id=issuer_of(document),
+        issuer_name=_text(_first(document.get("issuer")), "name"),
+        title=_text(document, "name") or _text(achievement, "name"),
+        recipient=_recipient(subject),
+        valid_from=_text(document, "validFrom") or _text(document, "issuanceDate"),
+        valid_until=_text(document, "validUntil") or _text(document, "expirationDate"),
+    )
+
+
+def _recipient(subject: Mapping[str, Any]) -> str | None:
+    """The name of the subject: its own, or the first that is written openly (IdentityObject)."""
+    identifiers = subject.get("identifier")
+    for identifier in identifiers if isinstance(identifiers, list) else [identifiers]:
+        one = _first(identifier)
+        if one.get("identityType") == "name" and one.get("hashed") is False:
+            return _text(one, "identityHash")
+    return _text(subject, "name")
+
+
+def _first(value: Any) -> Mapping[str, Any]:
+    if isinstance(value, list):
+        value = value[0] if value else None
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(mapping: Mapping[str, Any], name: str) -> str | None:
+    value = mapping.get(name)
+    return value[:TEXT_CHARACTERS_MAX] if isinstance(value, str) and value else None

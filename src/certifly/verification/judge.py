@@ -1,0 +1,89 @@
+"""From the facts of a file, and the record where there is one, to the report. Pure."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from certifly.credentials.did import did_of
+from certifly.verification.claims import claims_of, issuer_of
+from certifly.verification.facts import CredentialFound, Facts
+from certifly.verification.judge_foreign import judge_foreign
+from certifly.verification.judge_own import judge_own
+from certifly.verification.record import Record, known_certificate, standing_checks
+from certifly.verification.report import (
+    Check,
+    CheckedFile,
+    CheckFacts,
+    CheckName,
+    Outcome,
+    Reason,
+    Report,
+    Scope,
+    Trusted,
+    report_of,
+)
+
+
+def judge(facts: Facts, record: Record | None, *, public_url: str, now: datetime) -> Report:
+    """The report on a file. ``record`` is that of the certificate whose code the file's credential has."""
+    found = the_credential(facts)
+    reason = _nothing_to_judge(facts, found)
+    if reason is not None:
+        report = report_of(
+            [Check(name, Outcome.UNKNOWN, reason, CheckFacts(detail=facts.detail)) for name in CheckName],
+            trusted=Trusted(Scope.NOTHING),
+        )
+    elif record is not None:
+        assert found is not None, "the record was found by the credential"
+        judgement = judge_own(facts, found, record, public_url=public_url)
+        report = report_of(
+            [*judgement.checks, *standing_checks(record, public_url=public_url, now=now)],
+            trusted=judgement.trusted,
+            certificate=known_certificate(record, public_url=public_url),
+        )
+    else:
+        checks, trusted = judge_foreign(facts, found, now=now)
+        if found is not None and _says_it_is_ours(found, public_url):
+            forged = CheckFacts(issuer=issuer_of(found.document))
+            checks[0] = Check(CheckName.ISSUER, Outcome.FAILED, Reason.NO_SUCH_CERTIFICATE, forged)
+        report = report_of(checks, trusted=trusted)
+    return replace(
+        report,
+        file=CheckedFile(facts.kind, facts.size_bytes, facts.digest),
+        claims=claims_of(found.document) if found is not None else None,
+        notes=tuple(_notes(facts)),
+    )
+
+
+def the_credential(facts: Facts) -> CredentialFound | None:
+    """The one credential of a file; None when it has none, or several that differ."""
+    texts = {found.text: found for found in facts.credentials}
+    return next(iter(texts.values())) if len(texts) == 1 else None
+
+
+def _nothing_to_judge(facts: Facts, found: CredentialFound | None) -> Reason | None:
+    if facts.trouble is not None:
+        return Reason.BEYOND_LIMITS if facts.trouble == "beyond_limits" else Reason.FILE_UNREADABLE
+    if found is None and facts.credentials:
+        return Reason.SEVERAL_CREDENTIALS
+    if found is None and not facts.seals:
+        return Reason.NOTHING_TO_CHECK
+    return None
+
+
+def _says_it_is_ours(found: CredentialFound, public_url: str) -> bool:
+    issuer = issuer_of(found.document)
+    return issuer is not None and issuer.startswith(did_of(public_url, "") + ":")
+
+
+def _notes(facts: Facts) -> list[str]:
+    notes = []
+    if facts.revisions > 1:
+        notes.append(f"The PDF was written {facts.revisions} times; being sealed is one of them.")
+    if facts.attachments:
+        notes.append(f"Files attached to the PDF: {facts.attachments}.")
+    for seal in facts.seals:
+        by = f"Signature by {seal.subject}" if seal.subject else "A signature"
+        when = f", which claims the time {seal.signed_at}" if seal.signed_at else ""
+        stamped = f", time-stamped {seal.stamped_at}" if seal.stamped_at else ""
+        notes.append(f"{by}{when}{stamped}{': ' + seal.detail if seal.detail else ''}.")
+    return notes

@@ -81,11 +81,11 @@ def prepare(
         clean = error.clean  # whether these can be drawn is told in the same answer
     except Invalid as error:
         faults |= error.errors
-    if request.expires_at is not None and request.expires_at <= now:
-        faults["expires_at"] = [EXPIRED_FAULT]
-    elif request.expires_at is not None and request.expires_at > now + LIFETIME_MAX:
-        faults["expires_at"] = [LIFETIME_FAULT]
-    expires_at = request.expires_at or expiry_of(document, now)
+    asked_until = request.expires_at
+    if asked_until is not None and (fault := _lifetime_fault(asked_until, now)) is not None:
+        faults["expires_at"] = [fault]
+        asked_until = None
+    expires_at = asked_until or expiry_of(document, now)
     values = drawing_values(
         document,
         clean,
@@ -162,6 +162,12 @@ def issue(
             now=prepared.created_at,
         )
     return certificate, email
+
+
+def _lifetime_fault(expires_at: datetime, now: datetime) -> str | None:
+    if expires_at <= now:
+        return EXPIRED_FAULT
+    return LIFETIME_FAULT if expires_at > now + LIFETIME_MAX else None
 
 
 def _blame(problem: TextProblem, faults: dict[str, list[str]]) -> None:

@@ -47,7 +47,14 @@ class Workshop:
         )
         return certificate_id
 
-    def produce(self, certificate_id: int, *, png_at_once: bool = False, now: Any = TUESDAY) -> Certificate:
+    def produce(
+        self,
+        certificate_id: int,
+        *,
+        png_at_once: bool = False,
+        now: Any = TUESDAY,
+        recheck_one_in: int = 0,
+    ) -> Certificate:
         produce(
             self.database,
             self.blobs,
@@ -58,6 +65,8 @@ class Workshop:
             png_at_once=png_at_once,
             mail_configured=True,
             now=now,
+            timestamps=self.timestamps,
+            recheck_one_in=recheck_one_in,
         )
         return self.look(certificate_id)
 

@@ -101,13 +101,13 @@ class _reading:  # noqa: N801  reads as what it is: a block in which a file is r
 def _attachments(reader: PdfFileReader) -> Iterator[StreamObject]:
     """The attached files: those in the catalogue's tree of names, and those associated with the document."""
     root = reader.root
-    names = _dictionary(_dictionary(root.get("/Names")).get("/EmbeddedFiles"))
-    associated = root.get("/AF")
+    names = _member(_member(root, "/Names"), "/EmbeddedFiles")
+    associated = _member(root, "/AF")
     specifications = [*_named(names), *(associated if isinstance(associated, ArrayObject) else [])]
     seen: set[int] = set()
     for specification in specifications:
-        files = _dictionary(_dictionary(specification).get("/EF"))
-        stream = files.get("/UF", files.get("/F"))
+        files = _member(_resolved(specification), "/EF")
+        stream = _member(files, "/UF") or _member(files, "/F")
         if isinstance(stream, StreamObject) and id(stream) not in seen:
             seen.add(id(stream))
             if len(seen) > ATTACHMENTS_MAX:
@@ -115,7 +115,7 @@ def _attachments(reader: PdfFileReader) -> Iterator[StreamObject]:
             yield stream
 
 
-def _named(tree: DictionaryObject) -> Iterator[Any]:
+def _named(tree: Any) -> Iterator[Any]:
     """The values of a tree of names."""
     nodes, looked_at = [tree], 0
     while nodes:
@@ -123,13 +123,13 @@ def _named(tree: DictionaryObject) -> Iterator[Any]:
         looked_at += 1
         if looked_at > NAME_TREE_NODES_MAX:
             raise BeyondLimits("a PDF with a very large tree of attachments")
-        pairs, below = node.get("/Names"), node.get("/Kids")
+        pairs, below = _member(node, "/Names"), _member(node, "/Kids")
         if isinstance(pairs, ArrayObject):
             if len(pairs) > 2 * ATTACHMENTS_MAX:
                 raise BeyondLimits(f"a PDF with more than {ATTACHMENTS_MAX} attachments")
             yield from (pairs[at] for at in range(1, len(pairs), 2))
         if isinstance(below, ArrayObject):
-            nodes += [_dictionary(below[at]) for at in range(min(len(below), NAME_TREE_NODES_MAX + 1))]
+            nodes += [below[at] for at in range(min(len(below), NAME_TREE_NODES_MAX + 1))]
 
 
 def _text_of(stream: StreamObject) -> str | None:
@@ -213,6 +213,10 @@ def _stamped_at(signature: EmbeddedPdfSignature) -> str | None:
     return None
 
 
-def _dictionary(value: Any) -> DictionaryObject:
-    value = value.get_object() if isinstance(value, IndirectObject) else value  # type: ignore[no-untyped-call]
-    return value if isinstance(value, DictionaryObject) else DictionaryObject()  # type: ignore[no-untyped-call]
+def _member(value: Any, name: str) -> Any:
+    """What stands under a name, where it stands; None for anything but a dictionary that has it."""
+    return _resolved(value.raw_get(name)) if isinstance(value, DictionaryObject) and name in value else None
+
+
+def _resolved(value: Any) -> Any:
+    return value.get_object() if isinstance(value, IndirectObject) else value  # type: ignore[no-untyped-call]

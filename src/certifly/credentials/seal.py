@@ -20,7 +20,7 @@ from certifly.core.clock import isoformat
 from certifly.credentials.cms import assemble, digest_size, parts_of, sign_attributes
 from certifly.credentials.errors import SealEnded
 from certifly.credentials.keys import RSA, SealKey
-from certifly.credentials.timestamps import B_LT, TimeStamps, add_evidence
+from certifly.credentials.timestamps import B_LT, TOKEN_BYTES_MAX, TimeStamps, add_evidence
 
 __all__ = ["FIELD", "REASON", "TimeStamps", "bytes_reserved", "open_for_sealing", "seal_pdf"]
 
@@ -38,8 +38,6 @@ ECDSA_BYTES_MAX = 104
 """Of a P-384 key, in DER."""
 RSA_BYTES_MAX = 1024
 """Of a key of 8192 bits; no longer ones are taken."""
-TIME_STAMP_BYTES_MAX = 16 * 1024
-"""Room for the token of a time-stamp authority with its certificates; common ones take 3,000 to 7,000 bytes."""
 
 
 def seal_pdf(
@@ -102,7 +100,7 @@ def bytes_reserved(key: SealKey, *, is_time_stamped: bool) -> int:
     """Hexadecimal digits to leave room for: always the same for a key, so that its files are."""
     signature = RSA_BYTES_MAX if key.algorithm == RSA else ECDSA_BYTES_MAX
     size = parts_of(key).size + digest_size(key) + signature + FRAME_BYTES
-    return 2 * (size + (TIME_STAMP_BYTES_MAX if is_time_stamped else 0))
+    return 2 * (size + (TOKEN_BYTES_MAX if is_time_stamped else 0))
 
 
 def _cms_of(key: SealKey, digest: bytes, timestamps: TimeStamps | None) -> bytes:

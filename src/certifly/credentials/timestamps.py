@@ -18,10 +18,10 @@ import urllib.request
 from dataclasses import dataclass, field
 from datetime import datetime
 from http.client import HTTPException, HTTPResponse
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from asn1crypto import algos, cms, crl, tsp, x509
+from asn1crypto import algos, cms, core, crl, tsp, x509
 from cryptography.hazmat.primitives.hashes import Hash
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.validation.dss import DocumentSecurityStore
@@ -37,6 +37,8 @@ WAIT_SECONDS = 10.0
 """For the connection, and for each piece of the answer."""
 ANSWER_SECONDS_MAX = 20.0
 ANSWER_BYTES_MAX = 64 * 1024
+TOKEN_BYTES_MAX = 16 * 1024
+"""Room that is left for a token with its certificates; common ones take 3,000 to 7,000 bytes."""
 NONCE_BYTES = 8
 
 
@@ -95,6 +97,8 @@ class TimeStamps:
         except (ValueError, KeyError, TypeError, AttributeError):
             raise TimeStampUnavailable("its answer is no time stamp") from None
         der: bytes = token.dump()
+        if len(der) > TOKEN_BYTES_MAX:
+            raise TimeStampUnavailable(f"its time stamp has more than {TOKEN_BYTES_MAX} bytes")
         return der
 
     def evidence(self) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
@@ -149,6 +153,15 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 _OPENER = urllib.request.build_opener(_NoRedirects())
 
 
+class _Response(core.Sequence):  # type: ignore[misc]
+    """An answer as RFC 3161 (2.4.2) has it: asn1crypto takes none without a token, so a refusal would not be read."""
+
+    _fields: ClassVar = [
+        ("status", tsp.PKIStatusInfo),
+        ("time_stamp_token", cms.ContentInfo, {"optional": True}),
+    ]
+
+
 def _read(answer: HTTPResponse) -> bytes:
     deadline = time.monotonic() + ANSWER_SECONDS_MAX
     content = b""
@@ -162,7 +175,7 @@ def _read(answer: HTTPResponse) -> bytes:
 
 
 def _token_in(answer: bytes, *, imprint: tsp.MessageImprint, nonce: int) -> cms.ContentInfo:
-    response = tsp.TimeStampResp.load(answer, strict=True)
+    response = _Response.load(answer, strict=True)
     status = response["status"]["status"].native
     if status not in ("granted", "granted_with_mods"):
         raise TimeStampUnavailable(f"it refused the request ({status})")

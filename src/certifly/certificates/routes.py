@@ -13,10 +13,15 @@ def public_url_of(check_url: str) -> str:
     return check_url.rpartition("/check/")[0]
 
 
+def download_address(public_url: str, code: uuid.UUID, suffix: str) -> str:
+    """Where a file of the certificate is: ``.pdf``, ``.png``, ``.svg``, ``.json`` or ``.jwt``."""
+    return f"{public_url}/download/{code}{suffix}"
+
+
 def routes_of(public_url: str, code: uuid.UUID) -> dict[str, str]:
     """The ``routes`` of the published answer."""
     return {
         "check": check_address(public_url, code),
-        "download_pdf": f"{public_url}/download/{code}.pdf",
-        "download_png": f"{public_url}/download/{code}.png",
+        "download_pdf": download_address(public_url, code, ".pdf"),
+        "download_png": download_address(public_url, code, ".png"),
     }

@@ -6,22 +6,25 @@ fields do not, and there is no way to ask for them.
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from typing import TypeVar, cast
-from zoneinfo import ZoneInfo
 
+from certifly.certificates.credential_facts import achievement_facts
 from certifly.certificates.errors import CertificateNotFound
 from certifly.certificates.models import Certificate
 from certifly.certificates.queries import locate, parse_code
-from certifly.certificates.routes import routes_of
+from certifly.certificates.routes import check_address, download_address
+from certifly.certificates.standing import standing_of
 from certifly.db.tenant import Directory, TenantDB
 from certifly.public.check_page import Addresses, CheckPage, ShownLabel, State
 from certifly.rendering.layout import Page
 from certifly.templates.document import TemplateDocument
 from certifly.templates.queries import get_version
-from certifly.templates.values import title_of
+from certifly.templates.values import day_of, title_of
+from certifly.verification.judge_record import report_for
+from certifly.verification.lookup import read_record
 from certifly.web.parts import Parts
 
 T = TypeVar("T")
@@ -70,28 +73,42 @@ async def read_certificate(parts: Parts, place: Place, work: Callable[[TenantDB,
     return await asyncio.wrap_future(parts.database.read(place.tenant_id, with_row))
 
 
-def check_page(db: TenantDB, certificate: Certificate, *, public_url: str) -> CheckPage:
-    """What the check page shows."""
+def check_page(db: TenantDB, certificate: Certificate, *, public_url: str, now: datetime) -> CheckPage:
+    """What the check page shows; of one from which the person was erased, nothing that tells of the person."""
     document = document_of(db, certificate)
-    printed = certificate.drawing["values"]
-    routes = routes_of(public_url, certificate.code)
+    printed = printed_on(certificate)
+    code = certificate.code
     width, height = picture_size(document.layout.page)
     return CheckPage(
-        code=str(certificate.code),
+        code=str(code),
         state=cast("State", certificate.state),
-        title=title_of(document, printed),
+        standing=standing_of(certificate, now),
+        report=report_for(read_record(db, certificate), public_url=public_url, now=now),
+        title=title_of(document, printed) if printed else None,
+        achievement=_achievement_of(document, certificate) if printed else None,
         recipient=recipient_of(document, certificate),
         issuer=certificate.issuer_name,
-        issued_on=issued_on(document, certificate),
+        issued_on=day_of(certificate.created_at, document),
+        expires_at=certificate.expires_at,
+        revoked_at=certificate.revoked_at,
+        reason=certificate.revocation_reason or certificate.suspension_reason,
         labels=tuple(
             ShownLabel(label.name, printed[label.name], certificate.data[label.name])
             for label in document.labels
             if label.name in printed
         ),
         language=document.language,
+        timezone=document.timezone,
         picture_width=width,
         picture_height=height,
-        addresses=Addresses(routes["check"], routes["download_pdf"], routes["download_png"]),
+        addresses=Addresses(
+            check=check_address(public_url, code),
+            pdf=download_address(public_url, code, ".pdf"),
+            png=download_address(public_url, code, ".png"),
+            svg=download_address(public_url, code, ".svg"),
+            json=download_address(public_url, code, ".json"),
+            jwt=download_address(public_url, code, ".jwt"),
+        ),
     )
 
 
@@ -100,15 +117,20 @@ def document_of(db: TenantDB, certificate: Certificate) -> TemplateDocument:
     return get_version(db, certificate.template_id, certificate.template_version).document
 
 
+def printed_on(certificate: Certificate) -> Mapping[str, str]:
+    """What is drawn, by placeholder; nothing when the person was erased."""
+    values: Mapping[str, str] = certificate.drawing.get("values", {})
+    return values
+
+
 def recipient_of(document: TemplateDocument, certificate: Certificate) -> str | None:
-    """The recipient's name as it is printed; None where the template names none, or it was left empty."""
-    name: str | None = certificate.drawing.get("values", {}).get(document.recipient.name)
-    return name
+    """The recipient's name as it is printed; None where the template names none, or it was left empty or erased."""
+    return printed_on(certificate).get(document.recipient.name or "")
 
 
-def issued_on(document: TemplateDocument, certificate: Certificate) -> date:
-    """The day of issue where the issuer is."""
-    return certificate.created_at.astimezone(ZoneInfo(document.timezone)).date()
+def _achievement_of(document: TemplateDocument, certificate: Certificate) -> str:
+    template_id, version = certificate.template_id, certificate.template_version
+    return achievement_facts(document, template_id=template_id, version=version).name
 
 
 def picture_size(page: Page) -> tuple[int, int]:

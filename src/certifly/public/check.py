@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from certifly.certificates.errors import CertificateNotFound
+from certifly.core.clock import utc_now
 from certifly.public.answers import ALWAYS, facts_response, missing_response, page_response, prefers_json
 from certifly.public.certificate_facts import check_page, find_place, read_certificate
 from certifly.public.check_page import as_json
@@ -49,8 +50,9 @@ async def check(request: Request, code: str) -> Response:
         place = await find_place(parts, code.removesuffix(JSON_SUFFIX))
     except CertificateNotFound:
         return missing_response(request, public_url=public_url, as_facts=as_facts)
+    now = utc_now()
     page = await read_certificate(
-        parts, place, lambda db, certificate: check_page(db, certificate, public_url=public_url)
+        parts, place, lambda db, certificate: check_page(db, certificate, public_url=public_url, now=now)
     )
 
     if as_facts:

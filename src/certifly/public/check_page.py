@@ -5,10 +5,17 @@ here. There is no place for extra fields, on purpose.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
-State = Literal["recorded", "rendered", "failed"]
+from certifly.certificates.standing import Standing
+from certifly.core.clock import isoformat
+from certifly.public.report_json import checks_as_json
+from certifly.public.sharing import linkedin_address
+from certifly.public.verdict import Kind, kind_of
+from certifly.verification.report import Report, Sibling
+
+State = Literal["recorded", "rendered", "failed", "erased"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +27,16 @@ class ShownLabel:
     value: str | int | float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Addresses:
     """Absolute addresses, as printed and shared: ``https://…/check/<code>``."""
 
     check: str
     pdf: str
     png: str
+    svg: str
+    json: str
+    jwt: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,18 +45,58 @@ class CheckPage:
 
     code: str
     state: State
-    title: str
+    """What became of its files."""
+    standing: Standing
+    report: Report
+    title: str | None
+    """None, like all that tells of the person, when that person was erased."""
+    achievement: str | None
     recipient: str | None
     issuer: str
     issued_on: date
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+    reason: str | None = None
+    """Why it was revoked or suspended, in the issuer's words."""
     labels: tuple[ShownLabel, ...]
     """In the template's order."""
     language: str
     """The template's language: that of the title and the labels, and the page's own where it speaks it."""
+    timezone: str
+    """Where the issuer is: days are told as they were there."""
     picture_width: int
     picture_height: int
     """Size of the PNG in pixels, so that nothing moves when it arrives."""
     addresses: Addresses
+
+    @property
+    def kind(self) -> Kind:
+        """What the page says first."""
+        return kind_of(self.report)
+
+    @property
+    def replaced_by(self) -> Sibling | None:
+        """The certificate that holds instead."""
+        return self.report.certificate.successor if self.report.certificate else None
+
+    @property
+    def replaces(self) -> Sibling | None:
+        """The certificate in whose place this one came."""
+        return self.report.certificate.replaces if self.report.certificate else None
+
+    @property
+    def linkedin(self) -> str | None:
+        """Where its holder can add it to a profile; None for one that does not hold."""
+        if self.kind != "genuine" or self.achievement is None:
+            return None
+        return linkedin_address(
+            name=self.achievement,
+            issuer=self.issuer,
+            issued_on=self.issued_on,
+            expires_at=self.expires_at,
+            address=self.addresses.check,
+            code=self.code,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +132,27 @@ def as_json(page: CheckPage) -> dict[str, object]:
         "code": page.code,
         "state": page.state,
         "is_rendered": page.state == "rendered",
+        "status": page.standing,
+        "verdict": page.report.verdict,
         "recipient": page.recipient,
         "title": page.title,
         "issuer": {"name": page.issuer},
         "issued_on": page.issued_on.isoformat(),
+        "expires_at": isoformat(page.expires_at) if page.expires_at else None,
+        "revoked_at": isoformat(page.revoked_at) if page.revoked_at else None,
+        "reason": page.reason,
+        "replaces": page.replaces.address if page.replaces else None,
+        "replaced_by": page.replaced_by.address if page.replaced_by else None,
         "language": page.language,
         "labels": {label.name: label.value for label in page.labels},
+        "checks": checks_as_json(page.report),
+        "share": {"linkedin": page.linkedin},
         "routes": {
             "check": page.addresses.check,
             "download_pdf": page.addresses.pdf,
             "download_png": page.addresses.png,
+            "download_svg": page.addresses.svg,
+            "download_json": page.addresses.json,
+            "download_jwt": page.addresses.jwt,
         },
     }

@@ -9,20 +9,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from certifly.public.check_page import CheckPage, headline
+from certifly.public.report_words import Speaker, path_of, say
 from certifly.public.static_files import DIGEST
 from certifly.public.words import Words, words_for
 
 LOOK_AGAIN_SECONDS = (2, 3, 5, 8, 13, 21, 34, 55)
 """How long a page whose picture is being made waits before it looks again, each time; then it stops."""
-
-
-def say(sentence: str, **places: str) -> Markup:
-    """A sentence of ours with other people's words in its places, escaped and isolated."""
-    isolated = {name: Markup("<bdi>{}</bdi>").format(text) for name, text in places.items()}
-    return Markup(sentence).format(**isolated)  # noqa: S704 - ours, and what is put in is escaped
 
 
 def _environment() -> Environment:
@@ -34,7 +28,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.globals["say"] = say
+    environment.globals |= {"say": say, "path_of": path_of}
     return environment
 
 
@@ -45,15 +39,20 @@ def check_html(page: CheckPage, *, looks: int = 0) -> str:
     """The check page. ``looks`` counts how often it has looked again for a picture that is being made."""
     waiting = page.state == "recorded" and looks < len(LOOK_AGAIN_SECONDS)
     root = _path_before(page.addresses.check, "/check/")
+    words = words_for(page.language)
+    speaker = Speaker(words=words, language=page.language, timezone=page.timezone)
+    title = page.title or words.a_certificate.format(issuer=page.issuer)
     return PAGES.get_template("check.html").render(
         page=page,
-        words=words_for(page.language),
-        headline=headline(page.title, page.recipient),
+        words=words,
+        speaker=speaker,
+        verdict=speaker.verdict(page.report),
+        checks=speaker.checks(page.report),
+        title=title,
+        headline=headline(title, page.recipient),
         root=root,
         static=f"{root}/static/public/{DIGEST}",
-        check_path=urlsplit(page.addresses.check).path,
-        pdf_path=urlsplit(page.addresses.pdf).path,
-        png_path=urlsplit(page.addresses.png).path,
+        check_path=path_of(page.addresses.check),
         look_again_seconds=LOOK_AGAIN_SECONDS[looks] if waiting else None,
         looks=looks,
     )

@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from certifly.public.page_html import PAGES
+from certifly.public.report_words import Speaker
 from certifly.public.static_files import DIGEST
 from certifly.public.words import Words
 from certifly.verification.report import Report
@@ -10,7 +11,16 @@ from certifly.verification.report import Report
 
 def report_html(report: Report, words: Words, *, public_url: str) -> str:
     """The report on a file that was handed in."""
-    return _page("report.html", words, public_url, report=report)
+    speaker = Speaker(words=words, language=words.language)
+    return _page(
+        "report.html",
+        words,
+        public_url,
+        report=report,
+        speaker=speaker,
+        verdict=speaker.verdict(report),
+        checks=speaker.checks(report),
+    )
 
 
 def not_taken_html(sentence: str, words: Words, *, public_url: str) -> str:

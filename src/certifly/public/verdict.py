@@ -53,7 +53,7 @@ def kind_of(report: Report) -> Kind:
     if CheckName.NOT_EXPIRED in failed:
         return "early" if failed[CheckName.NOT_EXPIRED] is Reason.NOT_YET_VALID else "expired"
     if unproven:
-        return "superseded"
+        return "superseded" if report.file is not None else "recorded"  # a record is being signed anew
     return "genuine" if report.verdict is Verdict.VALID else _open_kind_of(report)
 
 

@@ -1,22 +1,118 @@
 """Ada's certificate as the check page gets it, and a reader for the pages that come out."""
 
 from dataclasses import dataclass, field
-from datetime import date
 from html.parser import HTMLParser
 
 from certifly.public.check_page import Addresses, CheckPage, ShownLabel
+from certifly.verification.report import (
+    Check,
+    CheckedFile,
+    CheckFacts,
+    CheckName,
+    Claims,
+    FileKind,
+    KnownCertificate,
+    Outcome,
+    Reason,
+    Report,
+    Scope,
+    Sibling,
+    Trusted,
+    report_of,
+)
+from tests.cast import MONDAY, TUESDAY
 
 CODE = "0b6f1d0a-5c39-4b1e-9c2a-7f3f0d9a1e55"
-MONDAY = date(2026, 11, 23)
+OTHER_CODE = "1b6f1d0a-5c39-4b1e-9c2a-7f3f0d9a1e55"
+SITE = "https://certificates.example"
 VOID = {"meta", "link", "img", "input", "br", "ellipse", "circle", "path"}
+
+ADAS_CERTIFICATE = KnownCertificate(
+    code=CODE,
+    address=f"{SITE}/check/{CODE}",
+    issuer="Lovelace Academy",
+    issued_at=MONDAY,
+    is_erased=False,
+)
+SUCCESSOR = Sibling(OTHER_CODE, f"{SITE}/check/{OTHER_CODE}", TUESDAY)
+
+PASSED = {
+    CheckName.ISSUER: Check(
+        CheckName.ISSUER,
+        Outcome.PASSED,
+        Reason.ISSUED_HERE,
+        CheckFacts(issuer="Lovelace Academy", since=MONDAY),
+    ),
+    CheckName.SIGNATURE: Check(
+        CheckName.SIGNATURE, Outcome.PASSED, Reason.SIGNED, CheckFacts(key="proof-1", since=MONDAY)
+    ),
+    CheckName.UNALTERED: Check(CheckName.UNALTERED, Outcome.PASSED, Reason.RECORD_INTACT),
+    CheckName.NOT_REVOKED: Check(CheckName.NOT_REVOKED, Outcome.PASSED, Reason.NOT_REVOKED),
+    CheckName.NOT_SUSPENDED: Check(CheckName.NOT_SUSPENDED, Outcome.PASSED, Reason.NOT_SUSPENDED),
+    CheckName.NOT_EXPIRED: Check(CheckName.NOT_EXPIRED, Outcome.PASSED, Reason.NEVER_EXPIRES),
+    CheckName.NOT_CORRECTED: Check(CheckName.NOT_CORRECTED, Outcome.PASSED, Reason.NOT_CORRECTED),
+}
+ADAS_FILE = CheckedFile(FileKind.PDF, 80_002, "sha256:" + "5a" * 32)
+
+
+def failed(name: CheckName, code: Reason, /, **facts: object) -> Check:
+    return Check(name, Outcome.FAILED, code, CheckFacts(**facts))  # type: ignore[arg-type]
+
+
+def unknown(name: CheckName, code: Reason, /, **facts: object) -> Check:
+    return Check(name, Outcome.UNKNOWN, code, CheckFacts(**facts))  # type: ignore[arg-type]
+
+
+REVOKED = failed(CheckName.NOT_REVOKED, Reason.REVOKED, since=TUESDAY, reason="Issued in error")
+SUSPENDED = failed(CheckName.NOT_SUSPENDED, Reason.SUSPENDED, since=TUESDAY, reason="Under review")
+EXPIRED = failed(CheckName.NOT_EXPIRED, Reason.EXPIRED, since=TUESDAY)
+EARLY = failed(CheckName.NOT_EXPIRED, Reason.NOT_YET_VALID, since=TUESDAY)
+CORRECTED = failed(
+    CheckName.NOT_CORRECTED, Reason.CORRECTED, since=TUESDAY, issued_at=MONDAY, address=SUCCESSOR.address
+)
+ALTERED = failed(CheckName.UNALTERED, Reason.ALTERED)
+WITHDRAWN = failed(
+    CheckName.SIGNATURE,
+    Reason.KEY_WITHDRAWN,
+    key="proof-1",
+    since=TUESDAY,
+    reason="Lost",
+    address=ADAS_CERTIFICATE.address,
+)
+
+
+def report(
+    *others: Check,
+    certificate: KnownCertificate | None = ADAS_CERTIFICATE,
+    file: CheckedFile | None = None,
+    trusted: Trusted | None = None,
+    claims: Claims | None = None,
+    notes: tuple[str, ...] = (),
+) -> Report:
+    """A report on Ada's certificate, or on a file of it, in which all passed but these."""
+    checks = PASSED | {check.name: check for check in others}
+    trusted = trusted or Trusted(Scope.RECORD if file is None else Scope.WHOLE_FILE)
+    return report_of(
+        checks.values(), trusted=trusted, file=file, certificate=certificate, claims=claims, notes=notes
+    )
+
+
+def being_made() -> Report:
+    """The report on a certificate whose files are being made."""
+    return report(*(unknown(name, Reason.BEING_MADE) for name in (CheckName.SIGNATURE, CheckName.UNALTERED)))
+
 
 ADAS = CheckPage(
     code=CODE,
     state="rendered",
+    standing="rendered",
+    report=report(),
+    achievement="Completion of a course",
+    timezone="Europe/London",
     title="Certificate of completion for Ada Lovelace",
     recipient="Ada Lovelace",
     issuer="Lovelace Academy",
-    issued_on=MONDAY,
+    issued_on=MONDAY.date(),
     labels=(
         ShownLabel("Student Name", "Ada Lovelace", "Ada Lovelace"),
         ShownLabel("Points", "87.50", "87.50"),
@@ -26,9 +122,12 @@ ADAS = CheckPage(
     picture_width=1754,
     picture_height=1240,
     addresses=Addresses(
-        f"https://certificates.example/check/{CODE}",
-        f"https://certificates.example/download/{CODE}.pdf",
-        f"https://certificates.example/download/{CODE}.png",
+        check=f"{SITE}/check/{CODE}",
+        pdf=f"{SITE}/download/{CODE}.pdf",
+        png=f"{SITE}/download/{CODE}.png",
+        svg=f"{SITE}/download/{CODE}.svg",
+        json=f"{SITE}/download/{CODE}.json",
+        jwt=f"{SITE}/download/{CODE}.jwt",
     ),
 )
 

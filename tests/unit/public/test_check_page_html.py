@@ -49,10 +49,10 @@ def test_the_picture_is_described_and_has_its_size_before_it_arrives() -> None:
     assert (picture.attributes["width"], picture.attributes["height"]) == ("1754", "1240")
 
 
-def test_both_files_can_be_downloaded() -> None:
+def test_every_file_can_be_downloaded() -> None:
     links = [e.attributes["href"] for e in read(ADAS).all("a") if "download" in e.attributes]
 
-    assert links == [f"/download/{CODE}.pdf", f"/download/{CODE}.png"]
+    assert links == [f"/download/{CODE}.{kind}" for kind in ("pdf", "png", "json", "jwt", "svg")]
 
 
 def test_a_shared_link_shows_the_picture() -> None:
@@ -173,7 +173,9 @@ def test_a_language_the_page_does_not_speak_is_marked_where_it_stands() -> None:
     ],
 )
 def test_the_day_is_written_as_on_the_certificate(language: str, written: str) -> None:
-    assert read(replace(ADAS, language=language)).one("time", datetime="2026-11-23").text == written
+    days = read(replace(ADAS, language=language)).all("time", datetime="2026-11-23")
+
+    assert {day.text for day in days} == {written}
 
 
 def test_a_certificate_without_a_recipient_is_named_by_its_title() -> None:
@@ -261,6 +263,12 @@ def test_the_pages_that_ask_for_a_code_can_be_used_without_a_mouse(language: str
         page = ReadPage(make(LANGUAGES[language], public_url="https://example.org/certificates"))
 
         assert page.one("form", method="get").attributes["action"] == "/certificates/check"
-        assert page.one("label").attributes["for"] == page.one("input", name="code").attributes["id"]
-        assert page.one("button", type="submit").text == LANGUAGES[language].button
+        by_file = page.one("form", method="post", enctype="multipart/form-data")
+        assert by_file.attributes["action"] == "/certificates/check"
+        assert [label.attributes["for"] for label in page.all("label")] == ["code", "file"]
+        assert [field.attributes["id"] for field in page.all("input")] == ["code", "file"]
+        assert [button.text for button in page.all("button", type="submit")] == [
+            LANGUAGES[language].button,
+            LANGUAGES[language].check_file_button,
+        ]
         assert page.one("title").text == page.one("h1").text

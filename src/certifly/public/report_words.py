@@ -1,0 +1,177 @@
+"""A report in the words of a page: a verdict, then each check with its answer and the sentence that says why.
+
+Pure. Other people's words (names, reasons, what a file claims) are put into ours escaped and isolated.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from certifly.public.verdict import Kind, deciding_check, kind_of
+from certifly.public.words import Words
+from certifly.verification.report import Check, CheckFacts, CheckName, Outcome, Reason, Report
+
+MEMBERS_SHOWN_MAX = 10
+
+Mark = str
+"""What stands in the middle of the seal: ``tick``, ``cross``, ``dash``, ``pause``, ``arrow`` or ``question``."""
+
+_MARKS: Mapping[Kind, Mark] = {
+    "genuine": "tick",
+    "recorded": "question",
+    "partly": "question",
+    "revoked": "cross",
+    "corrected": "arrow",
+    "suspended": "pause",
+    "expired": "dash",
+    "early": "dash",
+    "superseded": "arrow",
+    "refused": "cross",
+    "erased": "dash",
+    "unproven": "question",
+}
+_TONES: Mapping[Kind, str] = {"genuine": "good", "revoked": "bad", "refused": "bad"}
+"""The colour of a verdict; amber for all that is neither."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownVerdict:
+    """What a page says first."""
+
+    kind: Kind
+    mark: Mark
+    tone: str
+    title: str
+    saying: Markup
+    reason: Markup | None
+    """Why, in the issuer's words."""
+    link: tuple[str, str] | None
+    """Where to go on from here: path and words."""
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownCheck:
+    """One question and its answer."""
+
+    topic: str
+    outcome: Outcome
+    answer: str
+    sentence: Markup
+    reason: Markup | None
+    detail: str | None
+    """More about it, always in English."""
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speaker:
+    """Says things in the words of one page. ``timezone`` is where its days are."""
+
+    words: Words
+    language: str
+    timezone: str = "UTC"
+
+    def verdict(self, report: Report) -> ShownVerdict:
+        """What a report comes to."""
+        kind = kind_of(report)
+        certificate = report.certificate
+        name = deciding_check(kind)
+        facts = report.check(name).facts if name else CheckFacts()
+        since = facts.since or (certificate.issued_at if certificate else None)
+        issuer = certificate.issuer if certificate else facts.issuer or ""
+        is_erased_too = certificate is not None and certificate.is_erased
+        return ShownVerdict(
+            kind=kind,
+            mark=_MARKS[kind],
+            tone=_TONES.get(kind, "open"),
+            title=self.words.verdicts[kind],
+            saying=say(self.words.sayings[kind], issuer=issuer, day=self._when(since)),
+            reason=self._reason(facts),
+            link=self._link(report, kind),
+            note=self.words.erased_note if is_erased_too else None,
+        )
+
+    def checks(self, report: Report) -> list[ShownCheck]:
+        """The seven checks."""
+        return [self._check(check) for check in report.checks]
+
+    def rests_on(self, report: Report) -> Markup:
+        """Which bytes the report rests on."""
+        trusted = report.trusted
+        return say(
+            self.words.scopes[trusted.scope],
+            covered_bytes=self._count(trusted.covered_bytes),
+            file_bytes=self._count(trusted.file_bytes or (report.file.size_bytes if report.file else None)),
+        )
+
+    def day_of(self, moment: datetime) -> date:
+        """The day that a moment falls on, there where the days of this page are."""
+        return moment.astimezone(ZoneInfo(self.timezone)).date()
+
+    def day(self, day: date) -> str:
+        """A day in words."""
+        return self.words.day(day, self.language)
+
+    def claimed_day(self, text: str) -> str:
+        """A moment as a file states it: in words where it is one, else as it stands there."""
+        try:
+            return self.day(datetime.fromisoformat(text).date())
+        except ValueError:
+            return text
+
+    def _check(self, check: Check) -> ShownCheck:
+        facts = check.facts
+        sentence = say(
+            self.words.reasons[check.reason_code],
+            issuer=facts.issuer or "",
+            since=self._when(facts.since),
+            until=self._when(facts.until),
+            issued_at=self._when(facts.issued_at),
+            covered_bytes=self._count(facts.covered_bytes),
+            file_bytes=self._count(facts.file_bytes),
+        )
+        return ShownCheck(
+            topic=self.words.checks[check.name],
+            outcome=check.outcome,
+            answer=self.words.outcomes[check.outcome],
+            sentence=sentence,
+            reason=self._reason(facts),
+            detail=facts.detail,
+            members=(facts.members or ())[:MEMBERS_SHOWN_MAX],
+        )
+
+    def _when(self, moment: datetime | None) -> Markup:
+        if moment is None:
+            return Markup("")
+        day = self.day_of(moment)
+        return Markup('<time datetime="{}">{}</time>').format(day.isoformat(), self.day(day))
+
+    def _reason(self, facts: CheckFacts) -> Markup | None:
+        return say(self.words.reason_given, reason=facts.reason) if facts.reason else None
+
+    def _link(self, report: Report, kind: Kind) -> tuple[str, str] | None:
+        corrected = report.check(CheckName.NOT_CORRECTED)
+        if corrected.reason_code is Reason.CORRECTED and corrected.facts.address:
+            return path_of(corrected.facts.address), self.words.see_successor
+        if report.file is not None and report.certificate is not None and kind != "refused":
+            return path_of(report.certificate.address), self.words.see_record
+        return None
+
+    def _count(self, number: int | None) -> str:
+        return self.words.number(number) if number is not None else ""
+
+
+def say(sentence: str, **places: str) -> Markup:
+    """A sentence of ours with other people's words in its places, escaped and isolated."""
+    isolated = {name: Markup("<bdi>{}</bdi>").format(text) for name, text in places.items()}
+    return Markup(sentence).format(**isolated)  # noqa: S704 - ours, and what is put in is escaped
+
+
+def path_of(address: str) -> str:
+    """An address of this installation as its pages link it: they work under another host name too."""
+    return urlsplit(address).path

@@ -214,6 +214,7 @@ def record_files(
     Returns whether these files are the certificate's own: False when it was erased meanwhile, when a key they are
     signed with was withdrawn, and when an earlier run got as far as this commit with others.
     """
+    db.lock()  # an erasure in another process must not be written over
     certificate = db.get(Certificate, certificate_id)
     assert certificate is not None, "certificates are never deleted"
     if certificate.state == RENDERED:
@@ -238,6 +239,7 @@ def record_files(
 
 def record_failure(db: TenantDB, certificate_id: int, *, reason: str, now: datetime) -> None:
     """The certificate could not be drawn, for this reason; ``produce_again`` is the way back."""
+    db.lock()
     certificate = db.get(Certificate, certificate_id)
     assert certificate is not None, "certificates are never deleted"
     if certificate.state in (RENDERED, ERASED):
@@ -294,6 +296,7 @@ def produce_lost(
 
 def keep_picture(db: TenantDB, certificate_id: int, digest: str, *, suffix: str, edition: int) -> bool:
     """Remember the picture that was made on first request; returns whether it still is one of this certificate."""
+    db.lock()
     certificate = db.get(Certificate, certificate_id)
     assert certificate is not None, "certificates are never deleted"
     if certificate.state != RENDERED or certificate.edition != edition:

@@ -50,6 +50,7 @@ def order_signing_anew(db: TenantDB, key_ids: Collection[str], *, after: int, no
     Returns the certificates handled, to go on after the last of them in a unit of work of its own; none when nothing
     was left. Doing it again changes nothing: what is superseded is not current any more.
     """
+    db.lock()  # an erasure in another process must not be written over
     is_signed_so = sa.or_(
         *(column.in_(key_ids) for column in (Edition.proof_key, Edition.token_key, Edition.seal_key))
     )

@@ -120,6 +120,9 @@ GET_STATUS_LIST = _of_issuer(
     },
     path_parameter("purpose", "`revocation` or `suspension`.", {"type": "string"}, "revocation"),
     path_parameter(
-        "number", "Its number; with `.jwt` behind it the answer is a JWT.", {"type": "string"}, "1"
+        "number",
+        "Its number; with `.jwt` behind it, or by `Accept`, the answer is a JWT.",
+        {"type": "string"},
+        "1",
     ),
 )

@@ -27,6 +27,8 @@ from certifly.public.credential_downloads import JWT_MEDIA_TYPE
 from certifly.public.issuers import HEADERS, find_issuer, keys_of, no_issuer
 from certifly.public.operations_of_credentials import GET_STATUS_LIST
 from certifly.tenants.models import Tenant
+from certifly.web.headers import list_header
+from certifly.web.negotiation import names_type
 from certifly.web.parts import Parts
 
 router = APIRouter(tags=["issuers"])
@@ -34,6 +36,7 @@ router = APIRouter(tags=["issuers"])
 KEPT_MAX = 64
 """Signed lists held in memory, 50 kB each when full."""
 JWT_SUFFIX = ".jwt"
+JWT_TYPES_ASKED_FOR = (JWT_MEDIA_TYPE, "application/vc+jwt")
 
 
 class StatusLists:
@@ -58,7 +61,10 @@ class StatusLists:
 
 @router.api_route("/t/{slug}/status/{purpose}/{number}", methods=["GET", "HEAD"], **GET_STATUS_LIST)
 async def get_status_list(request: Request, slug: str, purpose: str, number: str) -> Response:
-    """Which certificates were revoked, or are suspended, as a signed bitstring; with ``.jwt`` behind it as a JWT."""
+    """Which certificates were revoked, or are suspended, as a signed bitstring.
+
+    As JSON with proofs; by ``Accept``, or with ``.jwt`` behind the address, as a JWT.
+    """
     parts: Parts = request.app.state.parts
     wanted = next((known for known in PURPOSES if known == purpose), None)
     list_number = parse_id(number.removesuffix(JWT_SUFFIX))
@@ -77,10 +83,11 @@ async def get_status_list(request: Request, slug: str, purpose: str, number: str
         return no_issuer(request)
     lists: StatusLists = request.app.state.status_lists
     signed = lists.get(parts, tenant, *found)
-    as_jwt = number.endswith(JWT_SUFFIX)
+    accept = list_header(request, "Accept")
+    as_jwt = number.endswith(JWT_SUFFIX) or any(names_type(accept, kind) for kind in JWT_TYPES_ASKED_FOR)
     return Response(
         signed.credential_jwt if as_jwt else signed.credential,
         200,
-        HEADERS,
+        HEADERS | {"Vary": "Accept"},
         JWT_MEDIA_TYPE if as_jwt else MEDIA_TYPE,
     )

@@ -143,15 +143,7 @@ class Certificates:
 
     def sign(self, certificate_id: int, *, number: int = 1) -> SignedEdition:
         """Give it the edition and the files that producing would, without drawing them."""
-        signed = SignedEdition(
-            number=number,
-            signed_at=MONDAY,
-            proof_key="proof-1",
-            token_key="token-1",
-            seal_key="seal-1",
-            credential=f'{{"of":{certificate_id},"edition":{number},"name":"Ada Lovelace"}}',
-            credential_jwt=f"header.{certificate_id}.{number}",
-        )
+        signed = signed_edition(certificate_id, number=number)
 
         def work(db: TenantDB, row: Certificate) -> None:
             record_edition(db, certificate_id, signed, pdf_digest=digest_of(certificate_id, number, "pdf"))
@@ -174,6 +166,19 @@ class Certificates:
     def write(self, work: Callable[[TenantDB], T]) -> T:
         """Change the tenant's rows."""
         return self.database.write(self.tenant_id, work).result()
+
+
+def signed_edition(certificate_id: int, *, number: int = 1) -> SignedEdition:
+    """An edition as signing would make it, but for the signatures."""
+    return SignedEdition(
+        number=number,
+        signed_at=MONDAY,
+        proof_key="proof-1",
+        token_key="token-1",
+        seal_key="seal-1",
+        credential=f'{{"of":{certificate_id},"edition":{number},"name":"Ada Lovelace"}}',
+        credential_jwt=f"header.{certificate_id}.{number}",
+    )
 
 
 def digest_of(certificate_id: int, edition: int, kind: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from certifly.certificates.erase import erase
 from certifly.certificates.issue import PRODUCE, issue, prepare
 from certifly.certificates.mail_facts import read_facts
 from certifly.certificates.models import Certificate
@@ -21,7 +22,9 @@ from certifly.certificates.queries import get_certificate
 from certifly.certificates.request import IssueRequest
 from certifly.db.database import Database
 from certifly.db.tenant import Announcement, TenantDB
+from certifly.delivery.email.compose import CertificateFacts
 from certifly.delivery.email.describe import describe_attempts, describe_email, email_delivery
+from certifly.delivery.email.forget import FORGOTTEN_REASON
 from certifly.delivery.email.models import Email, EmailAttempt
 from certifly.delivery.email.preview import preview
 from certifly.delivery.email.queries import (
@@ -61,6 +64,7 @@ from certifly.templates.publish import publish
 from certifly.templates.queries import find_published
 from certifly.tenants.tenants import create_tenant
 from tests.cast import ADA, ADAS_ADDRESS, MONDAY, TUESDAY, template_document
+from tests.certificates_at_hand import signed_edition
 from tests.mail_server import RunningServer, mail_server
 
 PDF = b"%PDF-1.7 Ada's certificate"
@@ -116,8 +120,11 @@ class School:
     def render(self, certificate_id: int, *, mail_configured: bool = True) -> None:
         """Store the PDF of a certificate, as production does."""
         files = Files(self.blobs.put(self.tenant_id, PDF, ".pdf"), None)
+        signed = signed_edition(certificate_id)
         self.write(
-            lambda db: record_files(db, certificate_id, files, mail_configured=mail_configured, now=MONDAY)
+            lambda db: record_files(
+                db, certificate_id, signed, files, mail_configured=mail_configured, now=MONDAY
+            )
         )
 
     def rendered(self) -> Email:
@@ -374,6 +381,28 @@ def test_a_lost_pdf_is_temporary_and_has_itself_made_again(school: School) -> No
     assert school.turns(email.id) == [(1, 0.0), (2, RETRIES[0])], "restoring releases no e-mail again"
     assert school.run(email.id, 2).status == "sent"
     assert len(school.inbox()) == 1
+
+
+def test_a_message_whose_person_is_erased_when_it_is_about_to_go_stays_here(school: School) -> None:
+    email = school.rendered()
+
+    def erase_and_read(_: TenantDB, certificate_id: int) -> CertificateFacts | None:
+        school.write(
+            lambda db: erase(
+                db, get_certificate(db, str(certificate_id)), reason=None, actor=None, now=TUESDAY
+            )
+        )
+        found: CertificateFacts | None = school.read(lambda db: read_facts(db, certificate_id))
+        return found
+
+    school.read_facts = erase_and_read
+    skipped = school.run(email.id, 1)
+
+    assert (skipped.status, skipped.recipient, skipped.reason) == ("skipped", None, FORGOTTEN_REASON)
+    assert school.attempts(email.id) == [(1, "interrupted", None)]
+    assert shown(school, email.id) is None
+    assert school.run(email.id, 1).status == "skipped"
+    assert school.inbox() == []
 
 
 def test_a_damaged_pdf_is_not_sent(school: School, tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from certifly.certificates.editions import SignedEdition
 from certifly.certificates.erase import erase
 from certifly.certificates.models import ERASED, Edition
 from certifly.certificates.produce import Files, keep_picture, record_failure, record_files
@@ -20,7 +19,7 @@ from certifly.certificates.sign_anew import order_signing_anew
 from certifly.db.database import Database
 from certifly.db.tenant import TenantDB
 from tests.cast import MONDAY, TUESDAY
-from tests.certificates_at_hand import Certificates, digest_of
+from tests.certificates_at_hand import Certificates, digest_of, signed_edition
 
 HELD_BACK_SECONDS = 0.3
 Work = Callable[[TenantDB], Any]
@@ -42,15 +41,7 @@ def erasure(certificate_id: int) -> Work:
 
 
 def rendering(certificate_id: int) -> Work:
-    signed = SignedEdition(
-        number=1,
-        signed_at=MONDAY,
-        proof_key="proof-1",
-        token_key="token-1",
-        seal_key="seal-1",
-        credential='{"name":"Ada"}',
-        credential_jwt="a.b.c",
-    )
+    signed = signed_edition(certificate_id)
     files = Files(digest_of(certificate_id, 1, "pdf"), digest_of(certificate_id, 1, "png"))
     return lambda db: record_files(db, certificate_id, signed, files, mail_configured=False, now=MONDAY)
 

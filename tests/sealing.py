@@ -53,12 +53,16 @@ def outside_chain(
     begins_at: datetime = MONDAY - timedelta(days=1),
     days: int = 365,
     usage: tuple[str, ...] | None = BOTH,
+    between: int = 1,
 ) -> list[x509.Certificate]:
-    """A certificate for this key, of an authority that is not ours, an intermediate one between them."""
-    keys = [generate_private_key(SECP256R1()) for _ in range(2)]
-    root = _certificate("Babbage Root", keys[0], "Babbage Root", keys[0], begins_at, days + 10)
-    middle = _certificate("Babbage Issuing", keys[1], "Babbage Root", keys[0], begins_at, days + 5)
-    return [_certificate(ISSUER, private, "Babbage Issuing", keys[1], begins_at, days, usage), middle, root]
+    """A certificate for this key, of an authority that is not ours, so many others between it and the root."""
+    above, issuer = generate_private_key(SECP256R1()), "Babbage Root"
+    chain = [_certificate(issuer, above, issuer, above, begins_at, days)]
+    for number in range(between):
+        key, name = generate_private_key(SECP256R1()), f"Babbage Issuing {number}"
+        chain.insert(0, _certificate(name, key, issuer, above, begins_at, days))
+        above, issuer = key, name
+    return [_certificate(ISSUER, private, issuer, above, begins_at, days, usage), *chain]
 
 
 def _certificate(

@@ -21,8 +21,9 @@ SEAL_DAYS = 40 * 366
 """As long as its purpose, for the same reason; never longer than the authority."""
 BACKDATED = timedelta(hours=1)
 """A certificate is valid from a little before it was made: clocks differ, and readers compare them."""
-NAME_CHARACTERS_MAX = 64
-"""Of each part of an X.509 name (RFC 5280, appendix A: ub-common-name, ub-organization-name)."""
+NAME_BYTES_MAX = 64
+"""In UTF-8, of each part of an X.509 name. RFC 5280 (appendix A: ub-common-name, ub-organization-name) allows 64
+characters, but some count bytes, cryptography among them. The whole name stands in the signature itself."""
 AUTHORITY_SUFFIX = " seal authority"
 LIST_DAYS = 7
 """After so long a reader asks for a newer list of withdrawn certificates. For the one inside a PDF it does not
@@ -143,17 +144,21 @@ def _name(issuer_name: str, suffix: str = "", *, qualifier: str) -> x509.Name:
     """The issuer's name, as much of it as X.509 holds. The qualifier sets apart two who share one."""
     return x509.Name(
         [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, _shortened(issuer_name, NAME_CHARACTERS_MAX)),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, _shortened(issuer_name, NAME_BYTES_MAX)),
             x509.NameAttribute(NameOID.DN_QUALIFIER, qualifier),
             x509.NameAttribute(
-                NameOID.COMMON_NAME, _shortened(issuer_name, NAME_CHARACTERS_MAX - len(suffix)) + suffix
+                NameOID.COMMON_NAME, _shortened(issuer_name, NAME_BYTES_MAX - len(suffix)) + suffix
             ),
         ]
     )
 
 
-def _shortened(text: str, characters_max: int) -> str:
-    return text if len(text) <= characters_max else text[: characters_max - 1].rstrip() + "…"
+def _shortened(text: str, bytes_max: int) -> str:
+    whole = text.encode()
+    if len(whole) <= bytes_max:
+        return text
+    mark = "…"
+    return whole[: bytes_max - len(mark.encode())].decode(errors="ignore").rstrip() + mark
 
 
 def _usage(

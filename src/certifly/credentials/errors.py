@@ -12,7 +12,8 @@ class KeysSealedOtherwise(DomainError):
     def __init__(self, key_id: str) -> None:
         super().__init__(
             f"The stored key {key_id} cannot be opened. Set CERTIFLY_MASTER_KEY (without one, CERTIFLY_SECRET_KEY) "
-            "to the value it was made with. If that is lost: certifly keys retire, which makes a new key."
+            "to the value it was made with. If that is lost, withdraw the tenant's authority and secret "
+            "(certifly keys retire): new keys follow, and its certificates are signed anew."
         )
         self.key_id = key_id
 

@@ -6,7 +6,7 @@ Everything that would make signatures that readers refuse is refused here, befor
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -61,10 +61,11 @@ def read_pkcs12(
             {"password": ["The file does not open: the password is wrong, or it is no PKCS #12 file."]}
         ) from None
     if private is None or own is None:
-        raise _refused("The file holds no private key with its certificate. Export both from the authority.")
+        # A certificate that does not belong to the key is not taken for its own.
+        raise _refused("The file holds no private key with the certificate that belongs to it. Export both.")
 
     accepted = _acceptable_key(private)
-    _check_certificate(own.certificate, accepted, now=now)
+    _check_certificate(own.certificate, now=now)
     return accepted, _chain(bundle)
 
 
@@ -79,10 +80,8 @@ def _acceptable_key(private: object) -> Private:
     )
 
 
-def _check_certificate(own: x509.Certificate, private: Private, *, now: datetime) -> None:
+def _check_certificate(own: x509.Certificate, *, now: datetime) -> None:
     try:
-        if own.public_key() != private.public_key():
-            raise _refused("The key does not belong to the certificate.")
         usage = own.extensions.get_extension_for_class(x509.KeyUsage).value
         if not usage.digital_signature and not usage.content_commitment:
             raise _refused(
@@ -114,7 +113,7 @@ def _chain(bundle: PKCS12KeyAndCertificates) -> list[x509.Certificate]:
 def _has_signed(above: x509.Certificate, below: x509.Certificate) -> bool:
     try:
         below.verify_directly_issued_by(above)
-    except Exception:  # noqa: BLE001  a signature that is wrong, or of a kind nobody knows
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):  # wrong, or of a kind nobody knows
         return False
     return above.public_bytes(Encoding.DER) != below.public_bytes(Encoding.DER)
 

@@ -15,16 +15,21 @@ from pyld.jsonld import JsonLdError
 from certifly.credentials.contexts import ContextUnknown, load
 from certifly.verification.errors import BeyondLimits, Unreadable
 
-QUADS_MAX = 5_000
-BLANK_NODES_MAX = 500
+VALUES_MAX = 2_000
+"""Members and items of a document, all together. Ours have a hundred."""
+ITEMS_MAX = 200
+"""Of one list: the library compares each item of a list with every other."""
+BLANK_NODES_MAX = 400
 ALIKE_NODES_MAX = 5
 """Blank nodes that cannot be told apart by what stands next to them: their orders are tried one by one."""
-COMPARISONS_MAX = 2_000
+COMPARISONS_MAX = 500
 
 NAMES_TOLD_MAX = 5
 NAME_CHARACTERS_MAX = 60
 
 _UNDEFINED = "urn:undefined:"
+_RELATIVE = "relative://base/"
+"""What stands before an id that is no address: without one, the library would make up an address for it."""
 
 
 class _Counted(URDNA2015):  # type: ignore[misc]
@@ -47,8 +52,6 @@ def canonical_form(document: Mapping[str, Any]) -> bytes:
     """N-Quads of the document. Raises ContextUnknown, BeyondLimits or Unreadable."""
     dataset = _perform(jsonld.to_rdf, document)
     quads = [triple for graph in dataset.values() for triple in graph]
-    if len(quads) > QUADS_MAX:
-        raise BeyondLimits(f"linked data of more than {QUADS_MAX} statements")
     nodes = {part["value"] for quad in quads for part in quad.values() if part["type"] == "blank node"}
     if len(nodes) > BLANK_NODES_MAX:
         raise BeyondLimits(f"linked data with more than {BLANK_NODES_MAX} nodes that have no name")
@@ -81,15 +84,16 @@ def _left_out(value: Any) -> Iterator[str]:
                 yield name.removeprefix(_UNDEFINED)
             if name in ("@id", "@type"):
                 for text in member if isinstance(member, list) else [member]:
-                    if text.startswith(_UNDEFINED) or ":" not in text:
-                        yield text.removeprefix(_UNDEFINED)
+                    if text.startswith((_UNDEFINED, _RELATIVE)):
+                        yield text.removeprefix(_UNDEFINED).removeprefix(_RELATIVE)
             else:
                 yield from _left_out(member)
 
 
 def _perform(operation: Any, document: Mapping[str, Any]) -> Any:
+    _check_size(document)
     try:
-        return operation(document, {"documentLoader": _load})
+        return operation(document, {"documentLoader": _load, "base": _RELATIVE})
     except ContextUnknown:
         raise
     except JsonLdError as error:
@@ -103,6 +107,18 @@ def _perform(operation: Any, document: Mapping[str, Any]) -> Any:
         raise
     except Exception:  # noqa: BLE001  the library trips over documents of the wrong shape in many ways
         raise Unreadable("linked data of the wrong shape") from None
+
+
+def _check_size(document: Mapping[str, Any]) -> None:
+    count = 0
+    waiting: list[Any] = [document]
+    while waiting:
+        value = waiting.pop()
+        inner = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+        count += len(inner)
+        if count > VALUES_MAX or (isinstance(value, list) and len(inner) > ITEMS_MAX):
+            raise BeyondLimits("linked data with very many members")
+        waiting += inner
 
 
 def _cause(error: BaseException) -> ContextUnknown | None:

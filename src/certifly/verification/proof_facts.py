@@ -6,6 +6,8 @@ others to say.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -33,11 +35,26 @@ def proof_facts(document: Mapping[str, Any]) -> list[ProofFacts]:
     proofs = given if isinstance(given, list) else [given]
     if len(proofs) > PROOFS_MAX:
         raise BeyondLimits(f"more than {PROOFS_MAX} proofs")
-    unsecured = {name: value for name, value in document.items() if name != "proof"}
+    unsecured = _Unsecured({name: value for name, value in document.items() if name != "proof"})
     return [_facts(unsecured, proof) for proof in proofs]
 
 
-def _facts(unsecured: Mapping[str, Any], proof: Any) -> ProofFacts:
+@dataclass
+class _Unsecured:
+    """The document without its proofs. What takes long is worked out once, for all of them."""
+
+    document: dict[str, Any]
+
+    @cached_property
+    def hash(self) -> bytes:
+        return _hash(canonical_form(self.document))
+
+    @cached_property
+    def not_covered(self) -> list[str]:
+        return not_covered(self.document)
+
+
+def _facts(unsecured: _Unsecured, proof: Any) -> ProofFacts:
     if not isinstance(proof, dict):
         return ProofFacts(method="", trouble="malformed", detail="a proof that is not an object")
     method = (
@@ -56,7 +73,7 @@ def _facts(unsecured: Mapping[str, Any], proof: Any) -> ProofFacts:
         signature = _signature_of(proof)
         options = {name: value for name, value in proof.items() if name != "proofValue"}
         if method in BY_JCS:
-            signed = _signed_by_jcs(unsecured, options)
+            signed = _signed_by_jcs(unsecured.document, options)
         else:
             signed, missing = _signed_by_rdfc(unsecured, options)
     except ContextUnknown as unknown:
@@ -78,11 +95,11 @@ def _signed_by_jcs(unsecured: Mapping[str, Any], options: Mapping[str, Any]) -> 
     return _hash(_jcs(options)) + _hash(_jcs(unsecured))
 
 
-def _signed_by_rdfc(unsecured: Mapping[str, Any], options: Mapping[str, Any]) -> tuple[bytes, list[str]]:
+def _signed_by_rdfc(unsecured: _Unsecured, options: Mapping[str, Any]) -> tuple[bytes, list[str]]:
     """Section 3.2 of both: the proof's own members are read in the context of the document."""
-    configuration = {**options, "@context": unsecured.get("@context", [])}
-    signed = _hash(canonical_form(configuration)) + _hash(canonical_form(unsecured))
-    return signed, not_covered(unsecured) + not_covered(configuration)
+    configuration = {**options, "@context": unsecured.document.get("@context", [])}
+    signed = _hash(canonical_form(configuration)) + unsecured.hash
+    return signed, unsecured.not_covered + not_covered(configuration)
 
 
 def _signature_of(proof: Mapping[str, Any]) -> bytes:

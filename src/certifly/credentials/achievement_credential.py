@@ -159,9 +159,14 @@ def achievement_document(
     issuer_name: str | None = None,
     language: str | None = None,
 ) -> dict[str, Any]:
-    """The achievement as a document of its own: what its address answers."""
-    achievement = _achievement(facts, public_url, slug, issuer_name, language)
-    return {"@context": [CREDENTIALS_V2, OPEN_BADGES], **achievement}
+    """The achievement as a document of its own: what its address answers.
+
+    It names its creator. In a credential that would only repeat the issuer, and of what is said twice, a
+    proof of the meaning lets one be left out.
+    """
+    achievement = _achievement(facts, public_url, slug, language)
+    creator = _without_absent(profile(public_url, slug, issuer_name or ""))
+    return {"@context": [CREDENTIALS_V2, OPEN_BADGES], **achievement, "creator": creator}
 
 
 def identity_hash(address: str, salt: str) -> str:
@@ -208,9 +213,7 @@ def _subject(facts: CredentialFacts, secret: Secret) -> dict[str, Any]:
             "identifier": _identifiers(facts, secret),
             "narrative": "\n\n".join(f"{name}: {value}" for name, value in facts.labels if value),
             "result": [_result(url, achievement, fact) for fact in facts.results if fact.value],
-            "achievement": _achievement(
-                achievement, facts.public_url, facts.slug, facts.issuer_name, facts.language
-            ),
+            "achievement": _achievement(achievement, facts.public_url, facts.slug, facts.language),
         }
     )
 
@@ -240,9 +243,7 @@ def _identifiers(facts: CredentialFacts, secret: Secret) -> list[dict[str, Any]]
     return identifiers
 
 
-def _achievement(
-    facts: AchievementFacts, public_url: str, slug: str, issuer_name: str | None, language: str | None
-) -> dict[str, Any]:
+def _achievement(facts: AchievementFacts, public_url: str, slug: str, language: str | None) -> dict[str, Any]:
     url = achievement_url(public_url, slug, facts.template_id, facts.version)
     criteria_url = uri_of(facts.criteria_url) if facts.criteria_url else None
     return _without_absent(
@@ -256,7 +257,6 @@ def _achievement(
             "image": {"id": f"{url}/image", "type": "Image"} if facts.image_media else None,
             "inLanguage": language if _LANGUAGE_CODE.fullmatch(language or "") else None,
             "version": str(facts.version),
-            "creator": _without_absent(profile(public_url, slug, issuer_name or "")),
             "alignment": [_alignment(fact) for fact in facts.alignments],
             "tag": list(facts.skills),
             "resultDescription": [

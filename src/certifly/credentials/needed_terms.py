@@ -6,6 +6,8 @@ colon) or in a definition that matters, so all others are left out: the same sta
 the time, which a property test proves against the full contexts and against PyLD.
 
 Only for the contexts that we sign under, which are known to agree with each other. What others combine is read in full.
+One thing is lost: a document that uses a type's name as a member's can make the scoped contexts contradict each other
+over terms it does not use. Full contexts refuse it; here it has a form, which nobody ever signed.
 """
 
 import json

@@ -8,7 +8,7 @@ certificates goes through this in production, so that a saving that once is wron
 import base64
 import json
 from calendar import timegm
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from hashlib import sha256
 from time import strptime
@@ -28,6 +28,7 @@ from certifly.credentials.public_keys import PublicKey
 
 CRYPTOSUITES = ["eddsa-rdfc-2022", "eddsa-jcs-2022"]
 _UNDEFINED = "urn:undefined:"
+_RELATIVE = "relative://base/"
 _ALPHABET = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
@@ -48,9 +49,9 @@ def recheck(credential: str, token: str, keys: Sequence[PublicKey]) -> None:
     _demand(
         [proof.get("cryptosuite") for proof in proofs] == CRYPTOSUITES, "the proofs are not the two expected"
     )
+    _demand_all_defined(secured)
     for proof in proofs:
         _recheck_proof(secured, proof, spki.get(proof["verificationMethod"]))
-    _demand_all_defined(secured)
     _recheck_token(secured, token, spki)
 
 
@@ -101,9 +102,25 @@ def _demand_all_defined(document: dict[str, Any]) -> None:
     """See by expansion that every member has a meaning; PyLD would drop one without, unsigned."""
     contexts = document["@context"]
     caught = {**document, "@context": [{"@vocab": _UNDEFINED}, *contexts]}
-    expanded = json.dumps(jsonld.expand(caught, {"documentLoader": _load, "base": "urn:relative:"}))
-    _demand(_UNDEFINED not in expanded, "a member is defined by no context, so it is not signed")
-    _demand("urn:relative:" not in expanded, "an id is relative, so it is not signed")
+    names = set(_names_in(jsonld.expand(caught, {"documentLoader": _load, "base": _RELATIVE})))
+    strange = any(name.startswith(_UNDEFINED) for name in names)
+    _demand(not strange, "a member is defined by no context, so it is not signed")
+    relative = any(name.startswith(_RELATIVE) for name in names)
+    _demand(not relative, "an id is relative, so it is not signed")
+
+
+def _names_in(expanded: Any) -> Iterator[str]:
+    """Members, types and ids, but no values: whatever a person is called is no name of ours."""
+    if isinstance(expanded, list):
+        for item in expanded:
+            yield from _names_in(item)
+    elif isinstance(expanded, dict):
+        yield from expanded
+        for name, value in expanded.items():
+            if name in ("@id", "@type"):
+                yield from value if isinstance(value, list) else [value]
+            else:
+                yield from _names_in(value)
 
 
 def _nquads(document: dict[str, Any]) -> bytes:

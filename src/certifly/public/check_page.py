@@ -7,6 +7,7 @@ here. There is no place for extra fields, on purpose.
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from certifly.certificates.standing import Standing
 from certifly.core.clock import isoformat
@@ -70,6 +71,13 @@ class CheckPage:
     addresses: Addresses
 
     @property
+    def expires_on(self) -> date | None:
+        """The day on which it ends, there where the issuer is."""
+        if self.expires_at is None:
+            return None
+        return self.expires_at.astimezone(ZoneInfo(self.timezone)).date()
+
+    @property
     def kind(self) -> Kind:
         """What the page says first."""
         return kind_of(self.report)
@@ -93,7 +101,7 @@ class CheckPage:
             name=self.achievement,
             issuer=self.issuer,
             issued_on=self.issued_on,
-            expires_at=self.expires_at,
+            expires_on=self.expires_on,
             address=self.addresses.check,
             code=self.code,
         )

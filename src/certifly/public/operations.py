@@ -1,7 +1,11 @@
 """What the public addresses say of themselves in the OpenAPI document."""
 
+from datetime import date
 from typing import Any
 
+from certifly.certificates.standing import STANDINGS
+from certifly.public.operations_of_check_upload import CHECKS, EXAMPLE_CHECKS, VERDICT
+from certifly.public.sharing import linkedin_address
 from certifly.web.error_answers import error_answer, header_ref
 from certifly.web.operation import (
     header_parameter,
@@ -10,41 +14,88 @@ from certifly.web.operation import (
     public_operation,
     query_parameter,
 )
-from certifly.web.schemas import ADDRESS, BYTES, CODE, EXAMPLE_CODE, closed, resource_of
+from certifly.web.schemas import ADDRESS, BYTES, CODE, EXAMPLE_CODE, MOMENT, closed, resource_of
 
 _BASE = "http://localhost:8000"
+_KINDS = ("pdf", "png", "svg", "json", "jwt")
+_ADDRESS_OR_NULL = {"oneOf": [ADDRESS, {"type": "null"}]}
+_MOMENT_OR_NULL = {"oneOf": [MOMENT, {"type": "null"}]}
 _EXAMPLE_CHECK: dict[str, Any] = {
     "code": EXAMPLE_CODE,
     "state": "rendered",
     "is_rendered": True,
+    "status": "rendered",
+    "verdict": "valid",
     "recipient": "Ada Lovelace",
     "title": "Certificate of completion for Ada Lovelace",
     "issuer": {"name": "Lovelace Academy"},
     "issued_on": "2026-11-23",
+    "expires_at": None,
+    "revoked_at": None,
+    "reason": None,
+    "replaces": None,
+    "replaced_by": None,
     "language": "en",
     "labels": {"Student Name": "Ada Lovelace"},
+    "checks": EXAMPLE_CHECKS,
+    "share": {
+        "linkedin": linkedin_address(
+            name="Certificate of completion",
+            issuer="Lovelace Academy",
+            issued_on=date(2026, 11, 23),
+            expires_on=None,
+            address=f"{_BASE}/check/{EXAMPLE_CODE}",
+            code=EXAMPLE_CODE,
+        )
+    },
     "routes": {
         "check": f"{_BASE}/check/{EXAMPLE_CODE}",
-        "download_pdf": f"{_BASE}/download/{EXAMPLE_CODE}.pdf",
-        "download_png": f"{_BASE}/download/{EXAMPLE_CODE}.png",
+        **{f"download_{kind}": f"{_BASE}/download/{EXAMPLE_CODE}.{kind}" for kind in _KINDS},
     },
 }
 _CHECK = closed(
     {
         "code": CODE,
-        "state": {"type": "string", "enum": ["recorded", "rendered", "failed"]},
+        "state": {
+            "type": "string",
+            "enum": ["recorded", "rendered", "failed", "erased"],
+            "description": "What became of its files.",
+        },
         "is_rendered": {"type": "boolean", "description": "Whether its files can be downloaded."},
+        "status": {
+            "type": "string",
+            "enum": list(STANDINGS),
+            "description": "What became of it; of several things the gravest. `state`, where it holds.",
+        },
+        "verdict": VERDICT,
         "recipient": {"type": ["string", "null"]},
-        "title": {"type": "string"},
+        "title": {"type": ["string", "null"], "description": "`null` when the person was erased."},
         "issuer": closed({"name": {"type": "string"}}),
         "issued_on": {"type": "string", "format": "date", "description": "The day where the issuer is."},
+        "expires_at": _MOMENT_OR_NULL,
+        "revoked_at": _MOMENT_OR_NULL,
+        "reason": {
+            "type": ["string", "null"],
+            "description": "Why it was revoked or suspended, in the issuer's words.",
+        },
+        "replaces": {**_ADDRESS_OR_NULL, "description": "The check page of the certificate it corrects."},
+        "replaced_by": {**_ADDRESS_OR_NULL, "description": "The check page of the one that holds instead."},
         "language": {"type": "string", "description": "That of the title and the labels."},
         "labels": {
             "type": "object",
             "description": "What is printed, by label. Extra fields are never shown.",
             "additionalProperties": {"type": ["string", "number"]},
         },
-        "routes": closed(dict.fromkeys(("check", "download_pdf", "download_png"), ADDRESS)),
+        "checks": CHECKS,
+        "share": closed(
+            {
+                "linkedin": {
+                    **_ADDRESS_OR_NULL,
+                    "description": "Where its holder adds it to a profile; `null` when it does not hold.",
+                }
+            }
+        ),
+        "routes": closed(dict.fromkeys(("check", *(f"download_{kind}" for kind in _KINDS)), ADDRESS)),
     }
 )
 _HTML = {"schema": {"type": "string"}}
@@ -67,7 +118,7 @@ CHECK = public_operation(
     ],
     answers={
         200: {
-            "description": "It is genuine. A page for people, or by `Accept` the same facts as JSON.",
+            "description": "What it is and what became of it: a page for people, or by `Accept` the facts as JSON.",
             "headers": _VARY,
             "content": {
                 "application/json": {

@@ -64,12 +64,13 @@ CHECKED = closed(
         "facts": _FACTS,
     }
 )
+CHECKS = {"type": "array", "items": CHECKED, "minItems": len(CheckName), "maxItems": len(CheckName)}
 VERDICT = _one_of(Verdict, "`valid` when every check passed, `invalid` when one failed.")
 _SIBLING = _or_null(closed({"code": CODE, "address": ADDRESS, "issued_at": MOMENT}))
 _REPORT = closed(
     {
         "verdict": VERDICT,
-        "checks": {"type": "array", "items": CHECKED, "minItems": len(CheckName), "maxItems": len(CheckName)},
+        "checks": CHECKS,
         "trusted": closed(
             {
                 "scope": _one_of(Scope, "Which bytes the issuer's signature vouches for."),
@@ -107,16 +108,28 @@ def _passed(name: CheckName, reason: Reason, **facts: Any) -> dict[str, Any]:
     return {"name": name.value, "outcome": "passed", "reason_code": reason.value, "facts": facts}
 
 
+_STANDING = [
+    _passed(CheckName.NOT_REVOKED, Reason.NOT_REVOKED),
+    _passed(CheckName.NOT_SUSPENDED, Reason.NOT_SUSPENDED),
+    _passed(CheckName.NOT_EXPIRED, Reason.NEVER_EXPIRES),
+    _passed(CheckName.NOT_CORRECTED, Reason.NOT_CORRECTED),
+]
+_ISSUED = _passed(CheckName.ISSUER, Reason.ISSUED_HERE, issuer="Lovelace Academy", since=_ISSUED_AT)
+EXAMPLE_CHECKS = [
+    _ISSUED,
+    _passed(CheckName.SIGNATURE, Reason.SIGNED, key="proof-1", since=_ISSUED_AT),
+    _passed(CheckName.UNALTERED, Reason.RECORD_INTACT),
+    *_STANDING,
+]
+"""Of a check page."""
+
 _EXAMPLE: dict[str, Any] = {
     "verdict": "valid",
     "checks": [
-        _passed(CheckName.ISSUER, Reason.ISSUED_HERE, issuer="Lovelace Academy", since=_ISSUED_AT),
+        _ISSUED,
         _passed(CheckName.SIGNATURE, Reason.SIGNED, key="seal-1", since=_ISSUED_AT),
         _passed(CheckName.UNALTERED, Reason.IDENTICAL, covered_bytes=80002, file_bytes=80002),
-        _passed(CheckName.NOT_REVOKED, Reason.NOT_REVOKED),
-        _passed(CheckName.NOT_SUSPENDED, Reason.NOT_SUSPENDED),
-        _passed(CheckName.NOT_EXPIRED, Reason.NEVER_EXPIRES),
-        _passed(CheckName.NOT_CORRECTED, Reason.NOT_CORRECTED),
+        *_STANDING,
     ],
     "trusted": {"scope": "whole_file", "covered_bytes": 80002, "file_bytes": 80002},
     "file": {"kind": "pdf", "size_bytes": 80002, "digest": _EXAMPLE_DIGEST},
@@ -150,6 +163,13 @@ CHECK_UPLOAD = public_operation(
                 "schema": closed({"file": {"type": "string", "contentMediaType": "application/octet-stream"}})
             },
             **{media_type: {"schema": BYTES} for media_type in FILE_TYPES},
+            "application/json": {
+                "schema": {"type": "object", "description": "A credential."},
+                "example": {
+                    "@context": ["https://www.w3.org/ns/credentials/v2"],
+                    "type": ["VerifiableCredential"],
+                },
+            },
         },
     },
     answers={

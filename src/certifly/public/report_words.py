@@ -47,6 +47,8 @@ class ShownVerdict:
     tone: str
     title: str
     saying: Markup
+    detail: str | None
+    """More about it, always in English."""
     reason: Markup | None
     """Why, in the issuer's words."""
     link: tuple[str, str] | None
@@ -61,7 +63,7 @@ class ShownCheck:
     topic: str
     outcome: Outcome
     answer: str
-    sentence: Markup
+    sentence: Markup | None
     reason: Markup | None
     detail: str | None
     """More about it, always in English."""
@@ -84,21 +86,26 @@ class Speaker:
         facts = report.check(name).facts if name else CheckFacts()
         since = facts.since or (certificate.issued_at if certificate else None)
         issuer = certificate.issuer if certificate else facts.issuer or ""
-        is_erased_too = certificate is not None and certificate.is_erased
+        only = _only_reason(report)
+        is_erased = certificate is not None and certificate.is_erased
         return ShownVerdict(
             kind=kind,
             mark=_MARKS[kind],
             tone=_TONES.get(kind, "open"),
             title=self.words.verdicts[kind],
-            saying=say(self.words.sayings[kind], issuer=issuer, day=self._when(since)),
+            saying=self._sentence(only)
+            if only
+            else say(self.words.sayings[kind], issuer=issuer, day=self._when(since)),
+            detail=only.facts.detail if only else None,
             reason=self._reason(facts),
-            link=self._link(report, kind),
-            note=self.words.erased_note if is_erased_too else None,
+            link=self._link(report),
+            note=self.words.erased_note if is_erased and kind != "erased" else None,
         )
 
     def checks(self, report: Report) -> list[ShownCheck]:
-        """The seven checks."""
-        return [self._check(check) for check in report.checks]
+        """The seven checks. Why, is not said seven times where it is the same for all: the verdict says it."""
+        is_said = _only_reason(report) is not None
+        return [self._check(check, is_said=is_said) for check in report.checks]
 
     def rests_on(self, report: Report) -> Markup:
         """Which bytes the report rests on."""
@@ -108,10 +115,6 @@ class Speaker:
             covered_bytes=self._count(trusted.covered_bytes),
             file_bytes=self._count(trusted.file_bytes or (report.file.size_bytes if report.file else None)),
         )
-
-    def day_of(self, moment: datetime) -> date:
-        """The day that a moment falls on, there where the days of this page are."""
-        return moment.astimezone(ZoneInfo(self.timezone)).date()
 
     def day(self, day: date) -> str:
         """A day in words."""
@@ -124,9 +127,21 @@ class Speaker:
         except ValueError:
             return text
 
-    def _check(self, check: Check) -> ShownCheck:
+    def _check(self, check: Check, *, is_said: bool) -> ShownCheck:
         facts = check.facts
-        sentence = say(
+        return ShownCheck(
+            topic=self.words.checks[check.name],
+            outcome=check.outcome,
+            answer=self.words.outcomes[check.outcome],
+            sentence=None if is_said else self._sentence(check),
+            reason=self._reason(facts),
+            detail=None if is_said else facts.detail,
+            members=(facts.members or ())[:MEMBERS_SHOWN_MAX],
+        )
+
+    def _sentence(self, check: Check) -> Markup:
+        facts = check.facts
+        return say(
             self.words.reasons[check.reason_code],
             issuer=facts.issuer or "",
             since=self._when(facts.since),
@@ -135,35 +150,31 @@ class Speaker:
             covered_bytes=self._count(facts.covered_bytes),
             file_bytes=self._count(facts.file_bytes),
         )
-        return ShownCheck(
-            topic=self.words.checks[check.name],
-            outcome=check.outcome,
-            answer=self.words.outcomes[check.outcome],
-            sentence=sentence,
-            reason=self._reason(facts),
-            detail=facts.detail,
-            members=(facts.members or ())[:MEMBERS_SHOWN_MAX],
-        )
 
     def _when(self, moment: datetime | None) -> Markup:
         if moment is None:
             return Markup("")
-        day = self.day_of(moment)
+        day = moment.astimezone(ZoneInfo(self.timezone)).date()
         return Markup('<time datetime="{}">{}</time>').format(day.isoformat(), self.day(day))
 
     def _reason(self, facts: CheckFacts) -> Markup | None:
         return say(self.words.reason_given, reason=facts.reason) if facts.reason else None
 
-    def _link(self, report: Report, kind: Kind) -> tuple[str, str] | None:
+    def _link(self, report: Report) -> tuple[str, str] | None:
         corrected = report.check(CheckName.NOT_CORRECTED)
         if corrected.reason_code is Reason.CORRECTED and corrected.facts.address:
             return path_of(corrected.facts.address), self.words.see_successor
-        if report.file is not None and report.certificate is not None and kind != "refused":
+        if report.file is not None and report.certificate is not None:
             return path_of(report.certificate.address), self.words.see_record
         return None
 
     def _count(self, number: int | None) -> str:
         return self.words.number(number) if number is not None else ""
+
+
+def _only_reason(report: Report) -> Check | None:
+    """Any of the checks, where one reason keeps all of them from being answered."""
+    return report.checks[0] if len({check.reason_code for check in report.checks}) == 1 else None
 
 
 def say(sentence: str, **places: str) -> Markup:

@@ -3,14 +3,14 @@
 They are links and no more: a page of ours asks nobody anything.
 """
 
-from datetime import date, datetime
+from datetime import date
 from urllib.parse import urlencode
 
 LINKEDIN = "https://www.linkedin.com/profile/add"
 
 
 def linkedin_address(
-    *, name: str, issuer: str, issued_on: date, expires_at: datetime | None, address: str, code: str
+    *, name: str, issuer: str, issued_on: date, expires_on: date | None, address: str, code: str
 ) -> str:
     """The form by which one adds a certification to a LinkedIn profile, filled in ("Add to profile" links).
 
@@ -23,6 +23,6 @@ def linkedin_address(
         "issueYear": issued_on.year,
         "issueMonth": issued_on.month,
     }
-    if expires_at is not None:
-        parameters |= {"expirationYear": expires_at.year, "expirationMonth": expires_at.month}
+    if expires_on is not None:
+        parameters |= {"expirationYear": expires_on.year, "expirationMonth": expires_on.month}
     return f"{LINKEDIN}?{urlencode(parameters | {'certUrl': address, 'certId': code})}"

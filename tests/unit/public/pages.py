@@ -1,6 +1,6 @@
 """Ada's certificate as the check page gets it, and a reader for the pages that come out."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 
 from certifly.public.check_page import Addresses, CheckPage, ShownLabel
@@ -100,6 +100,12 @@ def report(
 def being_made() -> Report:
     """The report on a certificate whose files are being made."""
     return report(*(unknown(name, Reason.BEING_MADE) for name in (CheckName.SIGNATURE, CheckName.UNALTERED)))
+
+
+def erased(*others: Check) -> Report:
+    """The report on a certificate from which the person was erased."""
+    blind = (unknown(name, Reason.RECORD_ERASED) for name in (CheckName.SIGNATURE, CheckName.UNALTERED))
+    return report(*blind, *others, certificate=replace(ADAS_CERTIFICATE, is_erased=True))
 
 
 ADAS = CheckPage(

@@ -1,6 +1,8 @@
 """The check page as HTML: what it says, in which language, and what can never get into it."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -8,7 +10,27 @@ from certifly.public.check_page import CheckPage, ShownLabel, headline
 from certifly.public.page_html import LOOK_AGAIN_SECONDS, check_html, landing_html, missing_html
 from certifly.public.static_files import DIGEST
 from certifly.public.words import LANGUAGES
-from tests.unit.public.pages import ADAS, CODE, ReadPage, words_of
+from certifly.verification.report import CheckName, Reason, Report
+from tests.cast import TUESDAY
+from tests.unit.public.pages import (
+    ADAS,
+    ADAS_CERTIFICATE,
+    ALTERED,
+    CODE,
+    CORRECTED,
+    EXPIRED,
+    OTHER_CODE,
+    REVOKED,
+    SUCCESSOR,
+    SUSPENDED,
+    ReadPage,
+    being_made,
+    erased,
+    failed,
+    report,
+    unknown,
+    words_of,
+)
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>&amp;{{ 7*7 }}"
 
@@ -106,7 +128,7 @@ def test_braces_in_a_title_are_not_places_of_our_sentences() -> None:
     assert page.one("title").text == "For {issuer} {title} {0} · {code}"
 
 
-@pytest.mark.parametrize("state", ["recorded", "rendered", "failed"])
+@pytest.mark.parametrize("state", ["recorded", "rendered", "failed", "erased"])
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
 def test_no_page_carries_a_script_or_a_style_of_its_own(language: str, state: str) -> None:
     page = read(replace(ADAS, language=language, state=state))  # type: ignore[arg-type]
@@ -229,11 +251,154 @@ def test_what_is_not_there_is_neither_shown_nor_shared(state: str) -> None:
     assert page.content("twitter:card") == "summary"
 
 
-def test_a_certificate_whose_picture_failed_is_still_genuine() -> None:
-    text = words_of(read(replace(ADAS, state="failed")).one("main").text)
+def test_a_certificate_whose_files_failed_is_on_record_and_not_called_proven() -> None:
+    not_made = report(
+        *(unknown(name, Reason.NOT_MADE) for name in (CheckName.SIGNATURE, CheckName.UNALTERED))
+    )
+    text = words_of(read(replace(ADAS, state="failed", report=not_made)).one("main").text)
 
-    assert "This certificate is genuine." in text
+    assert "This certificate is on record." in text and "genuine" not in text
     assert "could not be made. The certificate itself is valid; ask Lovelace Academy for a copy." in text
+
+
+GONE: dict[str, Any] = {
+    "title": None,
+    "achievement": None,
+    "recipient": None,
+    "labels": (),
+    "state": "erased",
+}
+"""What a check page has of a certificate from which the person was erased."""
+
+BECOME: dict[str, tuple[Report, dict[str, Any]]] = {
+    "revoked": (report(REVOKED), {}),
+    "corrected": (report(CORRECTED), {}),
+    "suspended": (report(SUSPENDED), {}),
+    "expired": (report(EXPIRED), {}),
+    "refused": (report(ALTERED), {}),
+    "recorded": (being_made(), {"state": "recorded"}),
+    "erased": (erased(), GONE),
+    "erased and revoked": (erased(REVOKED), GONE),
+}
+
+
+@pytest.mark.parametrize("become", list(BECOME))
+def test_what_no_longer_holds_is_nowhere_called_genuine_and_its_picture_is_not_handed_on(become: str) -> None:
+    found, changes = BECOME[become]
+    html = check_html(replace(ADAS, report=found, **changes), looks=99)
+    page = ReadPage(html)
+
+    assert "genuine" not in html
+    assert page.content("og:image") is None
+    assert page.content("twitter:card") == "summary"
+    assert page.all("section", **{"aria-labelledby": "share"}) == []
+    assert page.all("a", **{"class": "button primary"}) == []
+
+
+@pytest.mark.parametrize(
+    ("become", "told"),
+    [
+        ("revoked", "This certificate was revoked."),
+        ("corrected", "This certificate was corrected."),
+        ("suspended", "This certificate is suspended."),
+        ("expired", "This certificate has expired."),
+        ("refused", "Do not rely on this."),
+        ("erased", "The person was erased from this certificate."),
+        ("erased and revoked", "This certificate was revoked."),
+    ],
+)
+def test_whoever_is_sent_a_link_reads_first_what_became_of_the_certificate(become: str, told: str) -> None:
+    found, changes = BECOME[become]
+    page = read(replace(ADAS, report=found, **changes))
+
+    assert page.one("title").text == f"{told} · Lovelace Academy"
+    assert page.content("og:title") == page.content("description") == told
+    assert page.all("strong")[0].text == told
+
+
+def test_a_revoked_certificate_says_since_when_and_why() -> None:
+    text = words_of(read(replace(ADAS, report=report(REVOKED))).one("main").text)
+
+    assert "Lovelace Academy revoked it on November 24, 2026. It no longer holds." in text
+    assert "Reason given: Issued in error" in text
+
+
+def test_a_reason_cannot_become_markup() -> None:
+    hostile = failed(CheckName.NOT_REVOKED, Reason.REVOKED, since=TUESDAY, reason=HOSTILE)
+    page = read(replace(ADAS, report=report(hostile)))
+
+    assert page.all("script") == []
+    assert HOSTILE in page.one("div", **{"data-kind": "revoked"}).text
+
+
+def test_a_corrected_certificate_leads_to_its_successor_and_that_one_back() -> None:
+    corrected = report(CORRECTED, certificate=replace(ADAS_CERTIFICATE, successor=SUCCESSOR))
+    correction = report(certificate=replace(ADAS_CERTIFICATE, replaces=SUCCESSOR))
+    old, new = read(replace(ADAS, report=corrected)), read(replace(ADAS, report=correction))
+
+    assert [link.text for link in old.all("a", href=f"/check/{OTHER_CODE}")] == [
+        "See the certificate that replaces it",
+        OTHER_CODE,
+    ]
+    assert facts_of(old)["Replaced by"] == OTHER_CODE
+    assert "Issued on November 23, 2026, replaced on November 24, 2026." in words_of(old.one("main").text)
+    assert facts_of(new)["Replaces"] == OTHER_CODE
+    assert "This certificate is genuine." in new.one("main").text
+
+
+def test_an_erased_certificate_was_issued_and_was_or_was_not_revoked_and_that_is_all() -> None:
+    page = read(replace(ADAS, report=erased(), **GONE))
+    revoked = read(replace(ADAS, report=erased(REVOKED), **GONE))
+
+    assert words_of(page.one("h1").text) == "A certificate of Lovelace Academy"
+    assert "issued a certificate on November 23, 2026. It has not been revoked." in words_of(
+        page.one("main").text
+    )
+    assert facts_of(page) == {
+        "Issued by": "Lovelace Academy",
+        "Issued on": "November 23, 2026",
+        "Certificate code": CODE,
+        "Address of this page": f"https://certificates.example/check/{CODE}",
+    }
+    assert page.all("img") == [] and page.all("a", download="") == []
+    assert "revoked it on November 24, 2026" in words_of(revoked.one("main").text)
+    assert "The person was erased from the register." in revoked.one("main").text
+
+
+def test_every_check_is_told_by_word_and_sign_not_by_colour_alone() -> None:
+    page = read(
+        replace(ADAS, report=report(SUSPENDED, unknown(CheckName.UNALTERED, Reason.NOTHING_TO_COMPARE)))
+    )
+    (checked,) = (e for e in page.all("section") if e.attributes.get("aria-labelledby") == "checked")
+
+    assert [answer.text for answer in page.all("span", **{"class": "answer"})] == [
+        "passed",
+        "passed",
+        "not known",
+        "passed",
+        "failed",
+        "passed",
+        "passed",
+    ]
+    for topic in ("Issuer", "Signature", "Contents", "Revocation", "Suspension", "Expiry", "Correction"):
+        assert topic in checked.text
+    signs = [path.attributes["d"] for path in page.all("path")][1:]  # the first is the seal's
+    assert signs[0] == signs[1] == signs[3] and len(set(signs)) == 3
+
+
+def test_the_day_it_ends_stands_in_the_register_as_it_is_where_the_issuer_is() -> None:
+    late = datetime(2027, 11, 23, 22, 30, tzinfo=UTC)
+
+    assert facts_of(read(replace(ADAS, expires_at=late)))["Valid until"] == "November 23, 2027"
+    tokyo = read(replace(ADAS, expires_at=late, timezone="Asia/Tokyo"))
+    assert facts_of(tokyo)["Valid until"] == "November 24, 2027"
+
+
+def test_a_certificate_that_holds_can_be_added_to_a_profile() -> None:
+    link = read(ADAS).one("a", rel="noopener external")
+
+    assert link.text == "Add to LinkedIn profile"
+    assert str(link.attributes["href"]).startswith("https://www.linkedin.com/profile/add?")
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def test_what_is_left_out_of_an_achievement_is_left_to_the_templates_name() -> N
 
 @pytest.mark.parametrize("nothing", [None, {"name": None, "description": None, "image": None}])
 def test_null_means_that_nothing_is_said(nothing: object) -> None:
-    assert parse_document(raw(nothing))
+    assert parse_document(raw(nothing)).name == "Certificate of completion"
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
@@ -182,7 +182,7 @@ def test_a_fault_of_an_achievement_is_told_at_its_place(achievement: object, pat
     ids=["alignment", "skills", "results", "evidence"],
 )
 def test_each_list_has_a_longest_length(keys: Any, most: int) -> None:
-    assert parse_document(raw(keys(most)))
+    assert parse_document(raw(keys(most))).achievement is not None
     [(place, [told])] = faults_of(keys(most + 1)).items()
     assert place == f"achievement.{next(iter(keys(1)))}"
     assert f"at most {most} items" in told

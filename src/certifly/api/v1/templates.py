@@ -60,6 +60,17 @@ EXAMPLE_DOCUMENT: dict[str, Any] = {
     "extra_fields": [{"name": "Email", "type": "email", "required": False, "max_length": 500}],
     "recipient": {"name": "Student Name", "email": "Email"},
     "title": "Certificate of completion for {Student Name}",
+    "achievement": {
+        "name": "Analytical Engines",
+        "description": "Knows how the engine computes, and can program it.",
+        "criteria": "Wrote a program for the engine, and explained it.",
+        "type": "Course",
+        "alignment": [],
+        "skills": ["Programming"],
+        "results": [],
+        "evidence": [],
+    },
+    "validity": {"years": 3, "months": 0, "days": 0},
     "layout": {
         "page": {"width": 297, "height": 210, "fill": "#fffdf7"},
         "elements": [

@@ -16,8 +16,9 @@ from typing import Any
 import httpx
 
 from certifly.app.migrate import migrate_all
-from certifly.certificates.models import RENDERED, Certificate
+from certifly.certificates.models import RENDERED, Certificate, Edition
 from certifly.core.settings import Settings
+from certifly.credentials.models import SigningKey
 from certifly.db.database import Database
 from certifly.db.tenant import TenantDB
 from certifly.delivery.email.models import SENT, Email
@@ -134,27 +135,31 @@ class Ledger:
 
     certificates: list[Certificate]
     emails: list[Email]
+    editions: list[Edition]
+    key_ids: set[str]
     lost_files: list[int]
-    """Certificates whose PDF cannot be read."""
+    """Certificates whose PDF cannot be read, or is not the one that was signed."""
 
 
 def read_ledger(site: Site, tenant_id: int) -> Ledger:
     """Read everything of a tenant from its database and its files."""
     blobs = open_store(str(site.folder / "files"))
 
-    def work(db: TenantDB) -> tuple[list[Certificate], list[Email]]:
-        return db.find(Certificate), db.find(Email)
+    def work(db: TenantDB) -> tuple[list[Certificate], list[Email], list[Edition], set[str]]:
+        return db.find(Certificate), db.find(Email), db.find(Edition), {key.id for key in db.find(SigningKey)}
 
     database = Database(site.database_url)
-    certificates, emails = database.read(tenant_id, work).result()
+    certificates, emails, editions, key_ids = database.read(tenant_id, work).result()
     database.close()
+    signed = {(edition.certificate_id, edition.pdf_digest) for edition in editions}
     lost = [
         certificate.id
         for certificate in certificates
         if certificate.pdf_digest is None
+        or (certificate.id, certificate.pdf_digest) not in signed
         or not blobs.get(tenant_id, certificate.pdf_digest, ".pdf").startswith(b"%PDF")
     ]
-    return Ledger(certificates, emails, lost)
+    return Ledger(certificates, emails, editions, key_ids, lost)
 
 
 def await_settled(site: Site, tenant_id: int, *, emails: int) -> None:

@@ -29,7 +29,8 @@ ISSUING = {
 }
 PRODUCING_AND_MAILING = {
     "production claimed": "workflow_status 1",
-    "produced": "certificates+emails+workflow_input+workflow_status 1",
+    "keys made": "signing_keys 1",
+    "produced": "certificates+editions+emails+workflow_input+workflow_status 1",
     "production finished": "workflow_output+workflow_status 1",
     "sending claimed": "workflow_status 2",
     "attempt begun": "email_attempts+emails 1",
@@ -81,10 +82,13 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
 
 
 def assert_all_is_well(site: Site, tenant_id: int, post: RunningServer) -> None:
-    """One certificate, rendered, its file there, and mailed under one Message-ID."""
+    """One certificate, rendered, signed once, its one file there, and mailed under one Message-ID."""
     await_settled(site, tenant_id, emails=1)
     ledger = read_ledger(site, tenant_id)
     assert (len(ledger.certificates), ledger.lost_files) == (1, [])
+    assert [edition.number for edition in ledger.editions] == [1]
+    assert ledger.key_ids == {"proof-1", "token-1", "seal-1", "authority-1", "secret-1"}
+    assert len(list((site.folder / "files").rglob("*.pdf"))) == 1, "never two PDFs under one code"
     messages = message_ids(post.inbox)
     assert list(messages) == [RECIPIENT]
     assert len(messages[RECIPIENT]) == 1, "a repeat must carry the Message-ID of the first"

@@ -118,6 +118,11 @@ def test_every_acknowledged_certificate_is_rendered_and_mailed_whatever_was_kill
     issued = sorted(str(certificate.code) for certificate in ledger.certificates)
     assert issued == sorted(issuing.codes.values())
     assert ledger.lost_files == []
+    assert sorted(edition.certificate_id for edition in ledger.editions) == sorted(
+        certificate.id for certificate in ledger.certificates
+    )
+    pdfs = list((site.folder / "files").rglob("*.pdf"))
+    assert len(pdfs) == len(ledger.certificates), "a run that was killed makes the same file again"
     assert {email.status for email in ledger.emails} == {SENT}
     assert sorted(messages) == sorted(f"ada-{number}@example.org" for number in issuing.codes)
     assert {len(ids) for ids in messages.values()} == {1}, "a repeat must carry the Message-ID of the first"

@@ -66,7 +66,7 @@ class SealFacts:
     """One signature of a PDF."""
 
     certificate: str | None = None
-    """The signer's, in DER; None when there is none."""
+    """The signer's, in DER; None when the signature is too broken to tell."""
     subject: str | None = None
     chain: list[str] = field(default_factory=list)
     """The other certificates that came with it."""

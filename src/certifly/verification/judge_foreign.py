@@ -162,7 +162,7 @@ def _pdf_unaltered(facts: Facts, is_credential_good: bool) -> tuple[Found, Trust
     seal = _best(facts.seals)
     covered = seal.covered_bytes
     if not seal.is_intact:
-        if seal.detail is not None:
+        if seal.detail is not None and seal.certificate is not None:
             trusted = Trusted(Scope.CREDENTIAL if is_credential_good else Scope.NOTHING)
             return Found(Outcome.UNKNOWN, Reason.NOTHING_TO_COMPARE), trusted
         return Found(Outcome.FAILED, Reason.ALTERED), Trusted(Scope.NOTHING)

@@ -6,7 +6,7 @@ a key cannot make certificates that pass here. A PDF must be the recorded one by
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from certifly.certificates.routes import check_address
 from certifly.credentials.models import PROOF, TOKEN
@@ -181,7 +181,8 @@ def _sealed(seals: list[SealFacts], record: Record) -> tuple[Signed, SealFacts |
     """The issuer's own seal: of several the one that covers most. Those of others neither help nor harm."""
     own = list(_own_seals(seals, record))
     if not own:
-        return Signed(Reason.SEAL_MISSING), None
+        is_broken = any(seal.certificate is None for seal in seals)
+        return Signed(Reason.SIGNATURE_WRONG if is_broken else Reason.SEAL_MISSING), None
     key, seal = max(own, key=lambda pair: (pair[1].is_intact, pair[1].covered_bytes or 0))
     if not seal.is_intact:
         return Signed(Reason.SIGNATURE_WRONG, key, key.id, seal.signed_at), seal
@@ -192,10 +193,14 @@ def _sealed(seals: list[SealFacts], record: Record) -> tuple[Signed, SealFacts |
 
 def _own_seals(seals: list[SealFacts], record: Record) -> Iterator[tuple[PublicKey, SealFacts]]:
     for seal in seals:
-        if seal.certificate is not None and not seal.is_time_stamp:
-            key = record.seal(bytes.fromhex(seal.certificate))
-            if key is not None:
-                yield key, seal
+        if seal.certificate is None or seal.is_time_stamp:
+            continue
+        own = record.seal(bytes.fromhex(seal.certificate))
+        if own is not None:
+            key, chain = own
+            # The certificates that come with a signature are not under it: hold them against those of the key.
+            is_known = {bytes.fromhex(other) for other in seal.chain} <= set(chain)
+            yield key, seal if is_known else replace(seal, is_intact=False)
 
 
 def _is_recorded(found: CredentialFound, record: Record) -> bool:

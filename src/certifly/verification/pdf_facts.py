@@ -10,12 +10,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import islice
 from typing import Any
 
+from asn1crypto.cms import ContentInfo
 from pyhanko.pdf_utils.decode_limits import DecodeLimits, DocumentDecodeBudget, StreamDecodeLimits
 from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 from pyhanko.pdf_utils.misc import PdfDecodeLimitError
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation import EmbeddedPdfSignature
 from pyhanko.sign.validation.generic_cms import (
     extract_tst_data_iter,
@@ -38,7 +41,7 @@ NAME_TREE_NODES_MAX = 200
 CERTIFICATES_MAX = 12
 """That come with one signature."""
 
-UNPACKED_BYTES_MAX = 64 * 1024 * 1024
+UNPACKED_BYTES_MAX = 32 * 1024 * 1024
 """Of all streams that have to be unpacked to find signatures and attachments."""
 
 TEXT_CHARACTERS_MAX = 300
@@ -72,9 +75,9 @@ def pdf_facts(pdf: bytes) -> PDFFacts:
             raise Unreadable("an encrypted PDF")
         attachments = list(_attachments(reader))
         texts = [text for stream in attachments if (text := _text_of(stream)) is not None]
-        signatures = _signatures(reader)
+        fields = _signed_fields(reader)
     return PDFFacts(
-        seals=[_seal_facts(signature, pdf) for signature in signatures],
+        seals=[_seal_facts(reader, name, field, pdf) for name, field in fields],
         texts=texts,
         attachments=len(attachments),
         revisions=reader.xrefs.total_revisions,
@@ -143,17 +146,18 @@ def _text_of(stream: StreamObject) -> str | None:
         return None
 
 
-def _signatures(reader: PdfFileReader) -> list[EmbeddedPdfSignature]:
-    signatures = reader.embedded_signatures
-    if len(signatures) > SEALS_MAX:
+def _signed_fields(reader: PdfFileReader) -> list[tuple[str, Any]]:
+    """The fields that hold a signature, by name."""
+    found = list(islice(enumerate_sig_fields(reader, filled_status=True), SEALS_MAX + 1))
+    if len(found) > SEALS_MAX:
         raise BeyondLimits(f"a PDF with more than {SEALS_MAX} signatures")
-    return list(signatures)
+    return [(name, field) for name, _, field in found]
 
 
-def _seal_facts(signature: EmbeddedPdfSignature, pdf: bytes) -> SealFacts:
+def _seal_facts(reader: PdfFileReader, name: str, field: Any, pdf: bytes) -> SealFacts:
     """One signature; whatever is wrong with it is said in its facts."""
     try:
-        return _examine(signature, pdf)
+        return _examine(EmbeddedPdfSignature(reader, field, name), pdf)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001  a signature made to break its reader is a broken signature
@@ -198,7 +202,11 @@ def covered_bytes(signature: EmbeddedPdfSignature, pdf: bytes) -> int | None:
     if _HEXADECIMAL.fullmatch(place) is None:
         return None
     content = bytes.fromhex(place[1:-1].decode() + "0" * (len(place) % 2))
-    return after + rest if content == signature.pkcs7_content else None
+    if content != signature.pkcs7_content:
+        return None
+    # The place is larger than the signature; what is left of it is zeros.
+    used = len(ContentInfo.load(content).dump())
+    return after + rest if not any(content[used:]) else None
 
 
 def _stamped_at(signature: EmbeddedPdfSignature) -> str | None:

@@ -51,10 +51,10 @@ class Record:
             return None
         return next((key for key in self.keys if key.id == key_id and key.role == role), None)
 
-    def seal(self, certificate_der: bytes) -> PublicKey | None:
-        """The seal of the issuer that has this certificate."""
+    def seal(self, certificate_der: bytes) -> tuple[PublicKey, tuple[bytes, ...]] | None:
+        """The seal of the issuer that has this certificate, with its chain (DER, the certificate itself first)."""
         chains = ((key, der_of(key.chain_pem)) for key in self.keys if key.role == SEAL and key.chain_pem)
-        return next((key for key, chain in chains if chain[0] == certificate_der), None)
+        return next(((key, chain) for key, chain in chains if chain[0] == certificate_der), None)
 
     def edition_of_credential(self, text: str, document: dict[str, Any]) -> Edition | None:
         """The edition that has this credential, however its JSON is written down."""

@@ -1,0 +1,238 @@
+"""What a PDF holds, and how far its signatures reach: judged by its bytes, not by what it says of itself."""
+
+import io
+import re
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pyhanko.pdf_utils import embed, generic, writer
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+from certifly.certificates.draw import with_credential
+from certifly.credentials.keys import SealKey
+from certifly.credentials.seal import seal_pdf
+from certifly.rendering.engine import Engine
+from certifly.verification import pdf_facts as limits
+from certifly.verification.errors import BeyondLimits, Unreadable
+from certifly.verification.pdf_facts import pdf_facts
+from certifly.verification.strict_json import TEXT_BYTES_MAX
+from tests.cast import MONDAY
+from tests.handed_in import CREDENTIAL
+from tests.rendering.sheets import job_of, sheet, text
+from tests.sealing import seal_key
+
+
+@pytest.fixture(scope="module")
+def key() -> SealKey:
+    return seal_key()
+
+
+@pytest.fixture(scope="module")
+def unsealed(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Ada's certificate with its credential attached."""
+    job = with_credential(job_of(sheet(text("{Student Name}")), {"Student Name": "Ada"}), CREDENTIAL)
+    return Engine(tmp_path_factory.mktemp("engine")).pdf(job)
+
+
+@pytest.fixture(scope="module")
+def sealed(unsealed: bytes, key: SealKey) -> bytes:
+    return seal_pdf(unsealed, key, signed_at=MONDAY, issuer_name="Lovelace Academy")
+
+
+def updated(pdf: bytes, change: Callable[[Any], None] | None = None) -> bytes:
+    """The PDF with a revision behind it."""
+    update = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    update.root["/Changed"] = generic.pdf_string("afterwards")
+    update.update_root()
+    if change is not None:
+        change(update)
+    out = io.BytesIO()
+    update.write(out)
+    return out.getvalue()
+
+
+def with_attachments(count: int, content: bytes = b"{}") -> bytes:
+    made = writer.PdfFileWriter(stream_xrefs=False)
+    for number in range(count):
+        stream = embed.EmbeddedFileObject.from_file_data(made, data=content)
+        embed.embed_file(made, embed.FileSpec(file_spec_string=f"{number:04}.json", embedded_data=stream))
+    out = io.BytesIO()
+    made.write(out)
+    return out.getvalue()
+
+
+def test_the_credential_and_the_seal_of_our_own_pdf_are_found(sealed: bytes, key: SealKey) -> None:
+    facts = pdf_facts(sealed)
+    (seal,) = facts.seals
+
+    assert facts.texts == [CREDENTIAL]
+    assert (facts.attachments, facts.revisions) == (1, 2)
+    assert seal.is_intact and seal.covered_bytes == len(sealed)
+    assert seal.certificate == key.chain[0].hex()
+    assert set(seal.chain) == {one.hex() for one in key.chain[1:]}
+    assert seal.signed_at == MONDAY.isoformat()
+    assert (seal.detail, seal.stamped_at, seal.is_time_stamp) == (None, None, False)
+
+
+@pytest.mark.parametrize("algorithm", ["P-384", "RSA 2048"])
+def test_every_kind_of_seal_that_we_make_is_understood(unsealed: bytes, algorithm: str) -> None:
+    sealed = seal_pdf(unsealed, seal_key(algorithm), signed_at=MONDAY, issuer_name="Lovelace Academy")
+    (seal,) = pdf_facts(sealed).seals
+
+    assert seal.is_intact and seal.covered_bytes == len(sealed)
+
+
+def test_a_pdf_without_a_signature_has_none(unsealed: bytes) -> None:
+    facts = pdf_facts(unsealed)
+
+    assert (facts.seals, facts.texts, facts.revisions) == ([], [CREDENTIAL], 1)
+
+
+def test_what_is_written_behind_the_seal_is_not_covered(sealed: bytes) -> None:
+    changed = updated(sealed)
+    (seal,) = pdf_facts(changed).seals
+
+    assert seal.is_intact
+    assert seal.covered_bytes == len(sealed) < len(changed)
+
+
+def test_one_changed_byte_under_the_seal_breaks_it(sealed: bytes) -> None:
+    at = sealed.index(b"/Lang")
+    (seal,) = pdf_facts(sealed[: at + 1] + b"M" + sealed[at + 2 :]).seals
+
+    assert not seal.is_intact
+
+
+def test_a_changed_byte_of_the_signature_is_seen(sealed: bytes, key: SealKey) -> None:
+    """But for those that no signature covers and that nothing rests on: the list of digests in front of it all."""
+    start = sealed.index(b"/Contents <") + len(b"/Contents <")
+    end = sealed.index(b">", start)
+    front = min(sealed.lower().index(one.hex().encode(), start) for one in key.chain)
+    overlooked = []
+    for at in range(front, end, 17):
+        digit = b"0" if sealed[at : at + 1] != b"0" else b"1"
+        (seal,) = pdf_facts(sealed[:at] + digit + sealed[at + 1 :]).seals
+        is_known = set(seal.chain) <= {one.hex() for one in key.chain}
+        if seal.is_intact and seal.covered_bytes and is_known:
+            overlooked.append(at)
+
+    assert overlooked == []
+
+
+def test_nothing_but_the_signature_may_stand_in_its_place(sealed: bytes) -> None:
+    """The one place that no signature covers is where it stands: nothing can be hidden there."""
+    end = sealed.index(b">", sealed.index(b"/Contents <"))
+    assert sealed[end - 40 : end] == b"0" * 40
+    hidden = sealed[: end - 40] + b">/Hidden (what the reader may show)    "[:40].ljust(40) + sealed[end:]
+
+    assert not any(seal.covered_bytes for seal in pdf_facts(hidden).seals)
+
+
+@pytest.mark.parametrize(
+    "numbers", ["0 1 2", "1 10 20 30", "0 10 5 30", "0 99999999 100000000 5", "0 -1 5 5"]
+)
+def test_a_range_that_leaves_something_out_covers_nothing(sealed: bytes, numbers: str) -> None:
+    found = re.search(rb"/ByteRange \[[^\]]*\]", sealed)
+    assert found is not None
+    made_up = f"/ByteRange [{numbers}]".encode().ljust(len(found[0]))
+    (seal,) = pdf_facts(sealed.replace(found[0], made_up)).seals
+
+    assert seal.covered_bytes is None
+    assert not seal.is_intact
+
+
+def test_two_seals_are_two_facts(sealed: bytes) -> None:
+    twice = seal_pdf(
+        updated(sealed).replace(b"(Seal)", b"(Leas)").replace(b"/Seal", b"/Leas"),
+        seal_key(),
+        signed_at=MONDAY,
+        issuer_name="Babbage",
+    )
+    seals = pdf_facts(twice).seals
+
+    assert len(seals) == 2
+    assert [seal.covered_bytes for seal in seals][1] == len(twice)
+
+
+def test_attachments_are_counted() -> None:
+    assert pdf_facts(with_attachments(limits.ATTACHMENTS_MAX)).attachments == limits.ATTACHMENTS_MAX
+    for count in (limits.ATTACHMENTS_MAX + 1, 1_000):
+        with pytest.raises(BeyondLimits):
+            pdf_facts(with_attachments(count))
+
+
+def test_a_tree_of_names_that_has_no_end_is_given_up(unsealed: bytes) -> None:
+    def into_a_circle(update: Any) -> None:
+        node = generic.DictionaryObject()
+        reference = update.add_object(node)
+        node["/Kids"] = generic.ArrayObject([reference, reference])
+        update.root["/Names"] = generic.DictionaryObject({generic.pdf_name("/EmbeddedFiles"): reference})
+        update.update_root()
+
+    with pytest.raises(BeyondLimits):
+        pdf_facts(updated(unsealed, into_a_circle))
+
+
+def test_an_attachment_that_cannot_be_a_credential_is_not_looked_at() -> None:
+    big = b"{" + b" " * TEXT_BYTES_MAX
+
+    for content in (b"\xff\xfe", b"{\xff", b"name,grade", big):
+        facts = pdf_facts(with_attachments(1, content))
+        assert (facts.texts, facts.attachments) == ([], 1)
+
+
+def test_an_attachment_that_unpacks_without_end_is_refused() -> None:
+    packed = zlib.compress(zlib.compress(bytes(200_000_000), 9), 9)
+    made = writer.PdfFileWriter(stream_xrefs=False)
+    stream = embed.EmbeddedFileObject.from_file_data(made, data=b"", compress=False)
+    stream._data, stream._encoded_data = None, packed
+    stream["/Filter"] = generic.ArrayObject([generic.pdf_name("/FlateDecode")] * 2)
+    embed.embed_file(made, embed.FileSpec(file_spec_string="x.json", embedded_data=stream))
+    out = io.BytesIO()
+    made.write(out)
+
+    with pytest.raises(BeyondLimits):
+        pdf_facts(out.getvalue())
+
+
+def test_revisions_are_counted(unsealed: bytes) -> None:
+    with pytest.raises(BeyondLimits):
+        pdf_facts(unsealed + b"startxref\n" * limits.REVISIONS_MAX)
+
+
+def test_seals_are_counted(sealed: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(limits, "SEALS_MAX", 1)
+        assert len(pdf_facts(sealed).seals) == 1
+        patch.setattr(limits, "SEALS_MAX", 0)
+        with pytest.raises(BeyondLimits):
+            pdf_facts(sealed)
+
+
+def test_an_encrypted_pdf_is_unreadable() -> None:
+    made = writer.PdfFileWriter(stream_xrefs=False)
+    made.encrypt(owner_pass="engine", user_pass="engine")
+    out = io.BytesIO()
+    made.write(out)
+
+    with pytest.raises(Unreadable):
+        pdf_facts(out.getvalue())
+
+
+@pytest.mark.parametrize(
+    "broken", [b"%PDF-1.7", b"%PDF-1.7\nstartxref\n0\n%%EOF", b"%PDF-1.7\nstartxref\n9\n%%EOF\n"]
+)
+def test_a_broken_pdf_is_unreadable(broken: bytes) -> None:
+    with pytest.raises(Unreadable):
+        pdf_facts(broken)
+
+
+def test_a_pdf_cut_off_anywhere_is_an_answer(sealed: bytes) -> None:
+    for length in range(0, len(sealed), 997):
+        try:
+            seals = pdf_facts(sealed[:length]).seals
+        except Unreadable:
+            continue
+        assert not any(seal.covered_bytes for seal in seals)

@@ -8,21 +8,26 @@ from typing import Any
 import pytest
 
 from certifly.app.checkup.finding import Finding
+from certifly.app.checkup.keys import ENDS_WITHIN, look_at_keys
 from certifly.app.checkup.parts import JOB_WAIT_SECONDS, look_at_workers
 from certifly.app.checkup.records import LISTED_MAX, RENDERED_WITHIN
 from certifly.certificates.produce import record_failure
 from certifly.core.clock import utc_now
 from certifly.core.settings import Settings
+from certifly.credentials.import_seal import import_seal
+from certifly.credentials.keyring import Keyring, MasterKey
 from certifly.db.database import Database
 from certifly.db.tenant import TenantDB
 from certifly.delivery.email.models import FAILED, Email
 from certifly.tenants.tenants import get_tenant
 from certifly.worker.slot import take_slot
-from tests.cast import ADAS_ADDRESS, SECRET_KEY, TUESDAY
+from tests.cast import ADAS_ADDRESS, MONDAY, SECRET_KEY, TUESDAY
 from tests.command import Answer, CommandLine
 from tests.issued import PUBLIC_URL, issue_certificates, publish_template
 from tests.mail_server import mail_server
 from tests.postgres import PostgreSQL
+from tests.sealing import PASSWORD, outside_chain, pkcs12_of, private_key
+from tests.time_stamp_authority import time_stamp_authority
 
 
 @pytest.fixture
@@ -337,3 +342,53 @@ def test_every_tenant_is_looked_at(
     details = found(certifly("doctor", "--json"), "QR codes")["details"]
 
     assert [detail.partition(":")[0] for detail in details] == ["lovelace", "babbage"]
+
+
+def test_keys_that_do_not_open_are_trouble(certifly: CommandLine, tenant_id: int) -> None:
+    closed = found(certifly("doctor", "--json", master_key="m" * 32), "keys")
+
+    assert found(certifly("doctor", "--json"), "keys")["state"] == "well"
+    assert closed["state"] == "trouble"
+    assert "CERTIFLY_MASTER_KEY" in closed["message"]
+    assert closed["details"][0].startswith("lovelace: ")
+
+
+@pytest.mark.parametrize(
+    ("left", "state"),
+    [
+        (timedelta(seconds=-1), "trouble"),
+        (timedelta(0), "trouble"),
+        (timedelta(seconds=1), "note"),
+        (ENDS_WITHIN, "note"),
+        (ENDS_WITHIN + timedelta(seconds=1), "well"),
+    ],
+)
+def test_a_seal_is_told_to_end_before_it_does(
+    database: Database, tenant_id: int, left: timedelta, state: str
+) -> None:
+    private = private_key("P-256")
+    chain = outside_chain(private, begins_at=MONDAY, days=90)
+    keyring = Keyring(MasterKey.from_settings(None, SECRET_KEY))
+    file = pkcs12_of(private, chain)
+    database.write(tenant_id, lambda db: import_seal(db, keyring, file, PASSWORD, now=TUESDAY)).result()
+    settings = Settings(database_url=database.url, secret_key=SECRET_KEY)
+
+    ends_at = chain[0].not_valid_after_utc
+    finding = look_at_keys(database, settings, {tenant_id: "lovelace"}, now=ends_at - left)
+
+    assert finding.state == state
+    assert ("lovelace seal-2: " in "".join(finding.details)) == (state != "well")
+
+
+def test_a_time_stamp_authority_is_asked_for_a_stamp(
+    sqlite: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("no_proxy", "*")
+    with time_stamp_authority(tmp_path) as authority:
+        stamped = sqlite("doctor", "--json", timestamp_url=authority.url, pdf_signature_level="B-LT")
+
+    assert "PAdES B-LT" in found(stamped, "time stamps")["message"]
+    away = found(sqlite("doctor", "--json", timestamp_url="http://127.0.0.1:1/"), "time stamps")
+    assert (away["state"], "cannot be reached" in away["message"]) == ("trouble", True)
+    wrong = found(sqlite("doctor", "--json", timestamp_url="tsa.example.org"), "time stamps")
+    assert (wrong["state"], "CERTIFLY_TIMESTAMP_URL" in wrong["message"]) == ("trouble", True)

@@ -25,6 +25,9 @@ NEVER_WAS = {
 BODIES: dict[tuple[str, str], Any] = {
     ("patch", "/api/v1/templates/{template_id}"): {"name": "Renamed"},
     ("post", "/api/v1/certificates/{certificate_id}/emails"): {"to": ADAS_ADDRESS},
+    ("post", "/api/v1/certificates/{certificate_id}/replacement"): {"data": {"Course": "Engines"}},
+    ("post", "/api/v1/certificates/{certificate_id}/revocation"): {"reason": "Issued in error."},
+    ("post", "/api/v1/certificates/{certificate_id}/suspension"): {"reason": "In question."},
 }
 
 
@@ -36,13 +39,19 @@ def belongings(tenant: Caller) -> dict[str, str]:
     )
     assert uploaded.status_code in (200, 201), uploaded.text
     template_id = tenant.publish_template()
-    issued = tenant.issue(template_id, data={"Student Name": ADA, "Email": ADAS_ADDRESS}, send_email=True)
-    tenant.await_rendered(issued["data"]["id"])
     return {
         "template_id": str(template_id),
-        "certificate_id": issued["data"]["data"]["code"],
+        "certificate_id": code_of_a_certificate(tenant, template_id),
         "digest": uploaded.json()["data"]["id"],
     }
+
+
+def code_of_a_certificate(tenant: Caller, template_id: int) -> str:
+    """The code of a new certificate with its files."""
+    issued = tenant.issue(template_id, data={"Student Name": ADA, "Email": ADAS_ADDRESS}, send_email=True)
+    tenant.await_rendered(issued["data"]["id"])
+    code: str = issued["data"]["data"]["code"]
+    return code
 
 
 def without_request_id(answer: httpx.Response) -> tuple[int, str]:
@@ -70,7 +79,7 @@ def test_every_path_answers_a_stranger_as_if_nothing_were_there(
 ) -> None:
     stranger = live.new_tenant()
     operations = operations_with_ids(stranger.http)
-    assert len(operations) >= 9
+    assert len(operations) >= 16
 
     for method, path in operations:
         foreign = call(stranger, method, path, belongings)
@@ -81,6 +90,9 @@ def test_every_path_answers_a_stranger_as_if_nothing_were_there(
     for method, path in operations:  # the positive control, after it: a stranger has changed nothing
         own = call(tenant, method, path, belongings)
         assert own.status_code < 300, (method, path, own.text)
+        if path.startswith("/api/v1/certificates/") and method != "get":  # what is final takes the next one
+            template_id = int(belongings["template_id"])
+            belongings = belongings | {"certificate_id": code_of_a_certificate(tenant, template_id)}
 
 
 def test_lists_show_ones_own_only(tenant: Caller, live: Installation, belongings: dict[str, str]) -> None:
@@ -166,6 +178,13 @@ def test_a_change_under_the_same_id_changes_ones_own_only(twins: tuple[Caller, C
     assert again.status_code == 201
     assert theirs.http.post(f"/api/v1/certificates/{our_code}/emails", json={}).status_code == 404
     assert theirs.http.post(f"/api/v1/certificates/{our_code}/render").status_code == 404
+    for what, body in (("replacement", {"data": {"Course": "x"}}), ("revocation", {"reason": "In error."})):
+        assert theirs.http.post(f"/api/v1/certificates/{our_code}/{what}", json=body).status_code == 404
+    replaced = theirs.http.post("/api/v1/certificates/1/replacement", json={"data": {"Course": "Engines"}})
+    assert (replaced.status_code, replaced.json()["data"]["id"]) == (201, "2")
+    assert theirs.http.post("/api/v1/certificates/2/revocation", json={"reason": "In error."}).is_success
+    assert theirs.http.post("/api/v1/certificates/1/erasure").is_success
+    assert ours.http.get("/api/v1/certificates/1").json()["data"]["data"]["erased_at"] is None
 
     assert looked_at() == before
     assert ours.issue(1)["data"]["id"] == "2"

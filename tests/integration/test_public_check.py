@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from certifly.public.static_files import DIGEST
+from certifly.verification.report import CheckName
 from tests.cast import ADA, ADAS_ADDRESS
 from tests.public_site import PublicSite
 from tests.unit.public.pages import ReadPage, words_of
@@ -51,11 +52,17 @@ def test_who_holds_the_code_sees_the_certificate(public_site: PublicSite, code: 
 def test_programs_get_the_same_facts(public_site: PublicSite, code: str) -> None:
     answer = public_site.http.get(f"/check/{code}", headers={"Accept": "application/json"})
     day = public_site.row(code).created_at.date().isoformat()
+    told = answer.json()
+    checks, share = (told["data"]["data"].pop(name) for name in ("checks", "share"))
 
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
-    assert answer.json() == {
+    assert [(check["name"], check["outcome"]) for check in checks] == [
+        (name.value, "passed") for name in CheckName
+    ]
+    assert share["linkedin"].startswith("https://www.linkedin.com/profile/add?")
+    assert told == {
         "data": {
             "id": code,
             "type": "checks",
@@ -63,16 +70,25 @@ def test_programs_get_the_same_facts(public_site: PublicSite, code: str) -> None
                 "code": code,
                 "state": "rendered",
                 "is_rendered": True,
+                "status": "rendered",
+                "verdict": "valid",
                 "recipient": ADA,
                 "title": f"Certificate of completion for {ADA}",
                 "issuer": {"name": "Lovelace Academy"},
                 "issued_on": day,
+                "expires_at": None,
+                "revoked_at": None,
+                "reason": None,
+                "replaces": None,
+                "replaced_by": None,
                 "language": "en",
                 "labels": {"Student Name": ADA, "Course": "Analytical Engines"},
                 "routes": {
                     "check": f"{public_site.base_url}/check/{code}",
-                    "download_pdf": f"{public_site.base_url}/download/{code}.pdf",
-                    "download_png": f"{public_site.base_url}/download/{code}.png",
+                    **{
+                        f"download_{kind}": f"{public_site.base_url}/download/{code}.{kind}"
+                        for kind in ("pdf", "png", "svg", "json", "jwt")
+                    },
                 },
             },
         },
@@ -212,12 +228,12 @@ def test_a_certificate_that_is_being_made_says_so_and_looks_again(public_site: P
     assert public_site.http.get(f"/check/{code}.json").json()["data"]["data"]["state"] == "recorded"
 
 
-def test_a_certificate_whose_files_failed_is_still_genuine(public_site: PublicSite) -> None:
+def test_a_certificate_whose_files_failed_is_on_record(public_site: PublicSite) -> None:
     code = public_site.issue(public_site.publish(), is_produced=False)
     public_site.fail(code)
     text = public_site.http.get(f"/check/{code}").text
 
-    assert "This certificate is genuine." in text
+    assert "This certificate is on record." in text and "genuine" not in text
     assert "could not be made" in text and "The test said so" not in text
 
 

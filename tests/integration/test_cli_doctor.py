@@ -11,11 +11,13 @@ from certifly.app.checkup.finding import Finding
 from certifly.app.checkup.keys import ENDS_WITHIN, look_at_keys
 from certifly.app.checkup.parts import JOB_WAIT_SECONDS, look_at_workers
 from certifly.app.checkup.records import LISTED_MAX, RENDERED_WITHIN
+from certifly.certificates.models import RENDERED, Certificate, Edition
 from certifly.certificates.produce import record_failure
 from certifly.core.clock import utc_now
 from certifly.core.settings import Settings
 from certifly.credentials.import_seal import import_seal
 from certifly.credentials.keyring import Keyring, MasterKey
+from certifly.credentials.models import SigningKey
 from certifly.db.database import Database
 from certifly.db.tenant import TenantDB
 from certifly.delivery.email.models import FAILED, Email
@@ -66,6 +68,7 @@ def test_a_fresh_installation_is_well(certifly: CommandLine) -> None:
         "workers": "note",
         "keys": "well",
         "failed certificates": "well",
+        "credentials": "well",
         "waiting certificates": "well",
         "QR codes": "well",
         "e-mails": "well",
@@ -269,6 +272,43 @@ def test_failed_certificates_are_told_with_their_reason(
     assert "\n           lovelace 1: out of memory\n" in certifly("doctor").output
 
 
+def test_certificates_that_prove_nothing_are_told_with_the_way_to_a_proof(
+    certifly: CommandLine, database: Database, tenant_id: int
+) -> None:
+    unsigned, disowned = issue_certificates(database, tenant_id, 1, count=2)
+
+    def render(db: TenantDB, certificate_id: int) -> None:
+        certificate = db.get(Certificate, certificate_id)
+        assert certificate is not None
+        certificate.state, certificate.pdf_digest = RENDERED, "sha256:" + "0" * 64
+
+    database.write(tenant_id, lambda db: render(db, unsigned)).result()
+    note = found(certifly("doctor", "--json"), "credentials")
+    assert (note["state"], note["details"]) == ("note", [f"lovelace {unsigned}: not signed"])
+    assert "certifly render --unsigned" in note["message"]
+
+    def sign_with_what_is_withdrawn(db: TenantDB) -> None:
+        render(db, disowned)
+        keys = {"proof_key": "proof-9", "token_key": "token-1", "seal_key": "seal-1"}
+        db.insert(Edition, certificate_id=disowned, number=1, signed_at=TUESDAY, **keys)
+        db.insert(
+            SigningKey,
+            id="proof-9",
+            role="proof",
+            algorithm="Ed25519",
+            state="withdrawn",
+            created_at=TUESDAY,
+        )
+
+    database.write(tenant_id, sign_with_what_is_withdrawn).result()
+    trouble = found(certifly("doctor", "--json"), "credentials")
+    assert (trouble["state"], trouble["details"]) == (
+        "trouble",
+        [f"lovelace {disowned}: its key was withdrawn"],
+    )
+    assert "certifly keys retire" in trouble["message"]
+
+
 def test_certificates_that_nobody_rendered_are_trouble_after_a_while(
     certifly: CommandLine, database: Database, tenant_id: int
 ) -> None:
@@ -380,6 +420,7 @@ def test_a_seal_is_told_to_end_before_it_does(
     assert ("lovelace seal-2: " in "".join(finding.details)) == (state != "well")
 
 
+@pytest.mark.openssl
 def test_a_time_stamp_authority_is_asked_for_a_stamp(
     sqlite: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

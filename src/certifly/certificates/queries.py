@@ -9,8 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from certifly.certificates.errors import CertificateNotFound
-from certifly.certificates.models import FAILED, Certificate, CertificateCode
+from certifly.certificates.models import FAILED, RENDERED, Certificate, CertificateCode, Edition
 from certifly.core.ids import parse_id
+from certifly.credentials.models import WITHDRAWN, SigningKey
 from certifly.db.tenant import Directory, TenantDB
 
 
@@ -100,6 +101,38 @@ def list_certificates(
 def list_failed(db: TenantDB, *, limit: int) -> Sequence[Certificate]:
     """The tenant's certificates that could not be rendered, oldest first."""
     return db.find(Certificate, Certificate.state == FAILED, order_by=[Certificate.id], limit=limit)
+
+
+def list_unsigned(db: TenantDB, *, limit: int) -> Sequence[Certificate]:
+    """The tenant's rendered certificates without a credential, of a release before there were any; oldest first."""
+    is_signed = (
+        sa.select(Edition.number)
+        .where(
+            Edition.tenant_id == Certificate.tenant_id,
+            Edition.certificate_id == Certificate.id,
+            Edition.number == Certificate.edition,
+        )
+        .exists()
+    )
+    return db.find(
+        Certificate, Certificate.state == RENDERED, ~is_signed, order_by=[Certificate.id], limit=limit
+    )
+
+
+def list_disowned(db: TenantDB, *, limit: int) -> Sequence[int]:
+    """The ids of certificates whose current edition a key has signed that was withdrawn since."""
+    withdrawn = sa.select(SigningKey.id).where(
+        SigningKey.tenant_id == db.tenant_id, SigningKey.state == WITHDRAWN
+    )
+    signers = (Edition.proof_key, Edition.token_key, Edition.seal_key)
+    editions = db.find(
+        Edition,
+        Edition.superseded_at.is_(None),
+        sa.or_(*(signer.in_(withdrawn) for signer in signers)),
+        order_by=[Edition.certificate_id],
+        limit=limit,
+    )
+    return [edition.certificate_id for edition in editions]
 
 
 def _end(db: TenantDB, wanted: CertificateFilter, after: int | None) -> tuple[datetime, int] | None:

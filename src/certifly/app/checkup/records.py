@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from certifly.app.checkup.finding import Finding, State
-from certifly.certificates.queries import list_failed
+from certifly.certificates.queries import list_disowned, list_failed, list_unsigned
 from certifly.certificates.survey import Printed, survey
 from certifly.core.clock import isoformat
 from certifly.core.settings import Settings
@@ -26,6 +26,7 @@ def look_at_records(database: Database, settings: Settings, *, now: datetime) ->
         lambda directory: {one.id: one.slug for one in list_tenants(directory)}
     ).result()
     yield look_at_failures(database, tenants)
+    yield look_at_credentials(database, tenants)
     surveys = {
         slug: database.read(tenant_id, lambda db: survey(db, recorded_before=now - RENDERED_WITHIN)).result()
         for tenant_id, slug in tenants.items()
@@ -48,6 +49,38 @@ def look_at_failures(database: Database, tenants: Mapping[int, str]) -> Finding:
         return Finding("failed certificates", "well", "None.")
     message = f"{_counted(len(failed))} could not be rendered. Mend the cause, then: certifly render --failed"
     return Finding("failed certificates", "trouble", message, _first(failed))
+
+
+def look_at_credentials(database: Database, tenants: Mapping[int, str]) -> Finding:
+    """Certificates that prove nothing yet, or nothing any more."""
+    unsigned: list[str] = []
+    disowned: list[str] = []
+    for tenant_id, slug in tenants.items():
+
+        def work(db: TenantDB, slug: str = slug) -> tuple[list[str], list[str]]:
+            return (
+                [f"{slug} {one.id}: not signed" for one in list_unsigned(db, limit=COUNTED_MAX)],
+                [f"{slug} {one}: its key was withdrawn" for one in list_disowned(db, limit=COUNTED_MAX)],
+            )
+
+        of_tenant = database.read(tenant_id, work).result()
+        unsigned += of_tenant[0]
+        disowned += of_tenant[1]
+    if disowned:
+        message = (
+            f"{_counted(len(disowned))} are still signed with a key that was withdrawn. A worker signs them anew; "
+            "if none does, retire the key once more: certifly keys retire"
+        )
+        return Finding("credentials", "trouble", message, _first(disowned))
+    if unsigned:
+        message = (
+            f"{_counted(len(unsigned))} of an earlier release have no credential. They get it when they are asked "
+            "for it, or all at once: certifly render --unsigned"
+        )
+        return Finding("credentials", "note", message, _first(unsigned))
+    return Finding(
+        "credentials", "well", "Every certificate that has files is signed with a key that counts."
+    )
 
 
 def look_at_unrendered(surveys: Mapping[str, list[Printed]]) -> Finding:

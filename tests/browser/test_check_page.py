@@ -77,7 +77,20 @@ def addresses(public_sqlite: PublicSite, template: int) -> dict[str, str]:
         "page": {"width": 210, "height": 297},
         "elements": [text_element("{Student Name}", width=170)],
     }
+    become = {}
+    for event, body in (
+        ("revocation", {"reason": "Issued in error"}),
+        ("suspension", {"reason": "Under review"}),
+        ("replacement", {"data": {"Student Name": "Ada King"}, "reason": "Married"}),
+        ("erasure", {}),
+    ):
+        code = site.issue(template)
+        headers = {"Authorization": f"Bearer {site.token}"}
+        answer = site.http.post(f"/api/v1/certificates/{code}/{event}", json=body, headers=headers)
+        assert answer.is_success, answer.text
+        become[event] = f"/check/{code}"
     return {
+        **become,
         "rendered": f"/check/{site.issue(template, {'Date': '2026-11-23'})}",
         "long": f"/check/{site.issue(template, {'Student Name': LONG_NAME, 'Course': 'Engines ' * 12})}",
         "arabic": f"/check/{site.issue(arabic, {'Student Name': 'آدا لوفلايس', 'Course': 'Analytical Engine 2.0'})}",
@@ -140,7 +153,21 @@ def elsewhere(html: str) -> Iterator[str]:
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
-    "kind", ["rendered", "long", "arabic", "portrait", "recorded", "failed", "missing", "landing"]
+    "kind",
+    [
+        "rendered",
+        "long",
+        "arabic",
+        "portrait",
+        "recorded",
+        "failed",
+        "missing",
+        "landing",
+        "revocation",
+        "suspension",
+        "replacement",
+        "erasure",
+    ],
 )
 def test_every_page_is_quiet_accessible_and_ours(
     browser: Browser,
@@ -181,7 +208,7 @@ def test_the_keyboard_reaches_everything_in_the_order_one_reads(
 ) -> None:
     page = visit(browser, public_sqlite, addresses["rendered"]).page
     reached = []
-    for _ in range(5):
+    for _ in range(9):
         page.keyboard.press("Tab")
         focused = page.locator(":focus")
         reached.append((focused.inner_text() or str(focused.locator("img").get_attribute("alt"))).strip())
@@ -193,6 +220,10 @@ def test_the_keyboard_reaches_everything_in_the_order_one_reads(
         "The certificate as issued: Certificate of completion for Ada Lovelace",
         "Download PDF",
         "Download picture",
+        "Credential (JSON)",
+        "Credential (JWT)",
+        "Picture (SVG)",
+        "Add to LinkedIn profile",
         "JSON",
     ]
     page.context.close()
@@ -247,6 +278,40 @@ def test_a_code_can_be_typed_in(
     page.get_by_role("heading", name="Certificate of completion for Ada Lovelace").wait_for()
     assert page.url == public_sqlite.base_url + addresses["rendered"]
     page.context.close()
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("added", [b"", b"\n% more\n"], ids=["as issued", "altered"])
+def test_the_report_on_a_file_is_quiet_accessible_and_ours(
+    browser: Browser,
+    public_sqlite: PublicSite,
+    addresses: dict[str, str],
+    added: bytes,
+    language: str,
+    scheme: str,
+    size: dict[str, int],
+) -> None:
+    code = addresses["rendered"].rpartition("/")[2]
+    pdf = public_sqlite.http.get(f"/download/{code}.pdf").content + added
+    context = {"viewport": size, "color_scheme": scheme, "locale": language}
+    seen = visit(browser, public_sqlite, "/", **context)
+    seen.page.locator("input[type=file]").set_input_files(
+        {"name": "certificate.pdf", "mimeType": "application/pdf", "buffer": pdf}
+    )
+    seen.page.locator("form[method=post] button").click()
+    seen.page.wait_for_load_state("networkidle")
+
+    kind = seen.page.locator("main").get_attribute("data-kind")
+    assert kind == ("refused" if added else "genuine")
+    assert seen.complaints == []
+    assert seen.violations() == []
+    assert seen.page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    judged = Axe().run(seen.page).response
+    assert [(found["id"], [node["html"] for node in found["nodes"]]) for found in judged["violations"]] == []
+    assert [found["id"] for found in judged["incomplete"]] == [], "axe could not decide"
+    seen.page.context.close()
 
 
 def test_printed_it_names_its_address_instead_of_offering_buttons(

@@ -26,6 +26,8 @@ MACHINE_PACKAGES = {
     "chromium": ("chromium", "chromium-browser", "chromium-headless-shell", "google-chrome"),
     "nodejs": ("node",),
     "npm": ("npm",),
+    "openssl": ("openssl",),
+    "libnss3-tools": ("certutil",),
 }
 
 

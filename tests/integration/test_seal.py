@@ -126,6 +126,12 @@ def test_a_seal_of_another_issuer_is_not_this_ones(pdf: bytes) -> None:
         recheck_seal(sealed(pdf, seal_key()), seal_key().chain)
 
 
+def test_a_file_without_a_signature_is_not_accepted(pdf: bytes) -> None:
+    with pytest.raises(RecheckFailed, match="0 signatures"):
+        recheck_seal(pdf, seal_key().chain)
+
+
+@pytest.mark.openssl
 def test_openssl_accepts_it_and_notices_a_changed_byte(pdf: bytes, key: SealKey, tmp_path: Path) -> None:
     file = sealed(pdf, key)
     (signature,) = PdfFileReader(BytesIO(file)).embedded_signatures

@@ -3,6 +3,7 @@
 import subprocess
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from asn1crypto import tsp, x509
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509 import load_der_x509_certificate
+from cryptography.x509 import load_der_x509_certificate, load_der_x509_crl
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.dss import DocumentSecurityStore
@@ -26,6 +27,8 @@ from certifly.credentials.seal import TimeStamps, seal_pdf
 from tests.cast import MONDAY
 from tests.sealing import ISSUER, drawn_pdf, seal_key
 from tests.time_stamp_authority import Authority, stamped, time_stamp_authority
+
+pytestmark = pytest.mark.openssl
 
 OTHER_SERIAL = 4711
 
@@ -128,6 +131,17 @@ def test_the_list_inside_says_which_seals_were_withdrawn_and_openssl_believes_it
     assert "verify OK" in said.stderr
     assert f"Serial Number: {OTHER_SERIAL:04X}" in said.stdout
     assert said.stdout.count("Serial Number") == 1
+
+
+def test_the_list_is_of_the_moment_in_which_it_is_made(pdf: bytes, authority: Authority) -> None:
+    key, later = own_key(), utc_now()
+    stamps = stamps_of(authority, "B-LT", clock=lambda: later)
+
+    file = seal_pdf(pdf, key, signed_at=later - timedelta(hours=1), issuer_name=ISSUER, timestamps=stamps)
+
+    (found,) = PdfFileReader(BytesIO(file)).root["/DSS"]["/CRLs"]
+    made = load_der_x509_crl(found.get_object().data)
+    assert made.last_update_utc == later.replace(microsecond=0)
 
 
 def x509_pem(der: bytes) -> str:

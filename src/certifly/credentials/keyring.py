@@ -93,8 +93,6 @@ class Keyring:
         assert row.sealed is not None, "a withdrawn key is never asked for"
         # What an authority says of others changes when one of them is withdrawn.
         above = authority_of(row, rows.values()) if row.role == SEAL else None
-        if above is not None and above.sealed is None:
-            above = None
         withdrawn = () if above is None else withdrawn_under(above, rows.values())
         place = (db.tenant_id, row.id, sha256(row.sealed).digest(), withdrawn)
         with self._lock:

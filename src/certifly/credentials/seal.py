@@ -56,7 +56,7 @@ def seal_pdf(
         raise SealEnded(key.id, key.ends_at)
     writer = open_for_sealing(pdf, key, signed_at=signed_at)
     if timestamps is not None and timestamps.level == B_LT:
-        add_evidence(writer, key, timestamps, now=signed_at)
+        add_evidence(writer, key, timestamps)
     steps = PdfCMSEmbedder(FIELD).write_cms(field_name=FIELD.sig_field_name, writer=writer)
     next(steps)
     writer.register_extension(constants.ESIC_EXTENSION_1)

@@ -15,6 +15,7 @@ import os
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from http.client import HTTPException, HTTPResponse
@@ -27,6 +28,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
+from certifly.core.clock import utc_now
 from certifly.credentials.errors import TimeStampAddressInvalid, TimeStampUnavailable
 from certifly.credentials.keys import SealKey
 
@@ -50,6 +52,8 @@ class TimeStamps:
     url: str = field(repr=False)
     credentials: str | None = field(default=None, repr=False)
     wait_seconds: float = WAIT_SECONDS
+    clock: Callable[[], datetime] = utc_now
+    """A list of withdrawn certificates is of the moment in which it is made, whatever time a signature states."""
     _certificates: tuple[bytes, ...] = field(default=(), repr=False)
     _lists: tuple[bytes, ...] = field(default=(), repr=False)
 
@@ -130,13 +134,11 @@ class TimeStamps:
             raise TimeStampUnavailable(f"it cannot be reached ({type(error).__name__})") from None
 
 
-def add_evidence(
-    writer: IncrementalPdfFileWriter, key: SealKey, timestamps: TimeStamps, *, now: datetime
-) -> None:
+def add_evidence(writer: IncrementalPdfFileWriter, key: SealKey, timestamps: TimeStamps) -> None:
     """Put what a reader needs later into the revision that is about to be signed: it belongs to what is sealed."""
     certificates, lists = timestamps.evidence()
     if key.authority is not None:
-        lists = (key.authority.list_withdrawn(now=now), *lists)
+        lists = (key.authority.list_withdrawn(now=timestamps.clock()), *lists)
     DocumentSecurityStore.supply_dss_in_writer(
         writer,
         None,

@@ -104,6 +104,7 @@ def test_a_chain_survives_being_stored() -> None:
     assert [x509.load_der_x509_certificate(one) for one in der_of(pem_of(certificates))] == certificates
 
 
+@pytest.mark.openssl
 @pytest.mark.parametrize("name", ["Lovelace Academy", "أكاديمية لوفلايس", "洛芙莱斯学院" * 20])
 def test_openssl_builds_the_path_strictly(name: str, tmp_path: Path) -> None:
     own, root = chain(name)

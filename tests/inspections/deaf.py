@@ -1,0 +1,5 @@
+"""Does not even take the file."""
+
+import time
+
+time.sleep(600)

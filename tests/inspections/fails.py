@@ -1,0 +1,3 @@
+"""Has a defect."""
+
+raise SystemExit(1)

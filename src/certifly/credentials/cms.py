@@ -48,14 +48,16 @@ _lock = threading.Lock()
 
 
 def parts_of(key: SealKey) -> CMSParts:
-    """The parts for this key, prepared when first asked for."""
+    """The parts for this key, prepared when first asked for.
+
+    By one thread at a time: asn1crypto completes its types when they are first used, and a second thread would
+    meet half of one.
+    """
     with _lock:
-        if (known := _prepared.get(key.chain)) is not None:
-            _prepared.move_to_end(key.chain)
-            return known
-    parts = _prepare(key)
-    with _lock:
-        _prepared[key.chain] = parts
+        parts = _prepared.get(key.chain)
+        if parts is None:
+            parts = _prepared[key.chain] = _prepare(key)
+        _prepared.move_to_end(key.chain)
         while len(_prepared) > PREPARED_MAX:
             _prepared.popitem(last=False)
     return parts

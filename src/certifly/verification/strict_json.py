@@ -5,6 +5,7 @@ check must be what others see. So is one that no credential needs: too long, too
 """
 
 import json
+import math
 import re
 from typing import Any, NoReturn
 
@@ -65,7 +66,10 @@ def _no_constant(name: str) -> NoReturn:
 def _number(text: str) -> int | float:
     if len(text) > DIGITS_MAX:
         raise BeyondLimits(f"a number of more than {DIGITS_MAX} digits")
-    return float(text) if any(sign in text for sign in ".eE") else int(text)
+    value = float(text) if any(sign in text for sign in ".eE") else int(text)
+    if not math.isfinite(value):
+        raise BeyondLimits("a number that is too large")
+    return value
 
 
 _DECODER = json.JSONDecoder(

@@ -53,6 +53,9 @@ def test_length_and_numbers_are_bounded() -> None:
     assert parse_object('{"a":' + "9" * DIGITS_MAX + "}")
     with pytest.raises(BeyondLimits):
         parse_object('{"a":' + "9" * (DIGITS_MAX + 1) + "}")
+    assert parse_object('{"a":1e300}')
+    with pytest.raises(BeyondLimits):
+        parse_object('{"a":1e309}')
 
 
 @given(st.text() | st.text(alphabet='{}[]",:0123456789\\ueE+-.tfn '))

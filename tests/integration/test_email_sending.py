@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from certifly.certificates.editions import current_edition
 from certifly.certificates.erase import erase
 from certifly.certificates.issue import PRODUCE, issue, prepare
 from certifly.certificates.mail_facts import read_facts
@@ -20,6 +21,7 @@ from certifly.certificates.models import Certificate
 from certifly.certificates.produce import Files, produce_lost, record_files
 from certifly.certificates.queries import get_certificate
 from certifly.certificates.request import IssueRequest
+from certifly.certificates.sign_anew import supersede
 from certifly.db.database import Database
 from certifly.db.tenant import Announcement, TenantDB
 from certifly.delivery.email.compose import CertificateFacts
@@ -46,6 +48,7 @@ from certifly.delivery.email.queue import (
 )
 from certifly.delivery.email.send import (
     PDF_LOST_REPLY,
+    PDF_SIGNED_ANEW_REPLY,
     Intention,
     ReadFacts,
     RestorePDF,
@@ -402,6 +405,25 @@ def test_a_message_whose_person_is_erased_when_it_is_about_to_go_stays_here(scho
     assert school.attempts(email.id) == [(1, "interrupted", None)]
     assert shown(school, email.id) is None
     assert school.run(email.id, 1).status == "skipped"
+    assert school.inbox() == []
+
+
+def test_a_message_waits_while_its_certificate_is_signed_anew(school: School) -> None:
+    email = school.rendered()
+
+    def lose_its_key(db: TenantDB) -> None:
+        certificate = get_certificate(db, str(email.certificate_id))
+        edition = current_edition(db, certificate)
+        assert edition is not None
+        supersede(db, certificate, edition, now=TUESDAY)
+
+    school.write(lose_its_key)
+
+    waiting = school.run(email.id, 1)
+
+    assert waiting.status == "queued"
+    assert PDF_SIGNED_ANEW_REPLY in (waiting.reason or "")
+    assert shown(school, email.id) is None
     assert school.inbox() == []
 
 

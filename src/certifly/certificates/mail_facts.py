@@ -13,7 +13,6 @@ def read_facts(db: TenantDB, certificate_id: int) -> CertificateFacts | None:
     assert certificate is not None, "a foreign key keeps the certificate of an e-mail"
     if certificate.erased_at is not None:
         return None
-    assert certificate.pdf_digest is not None, "e-mails are released when the PDF is stored"
     document = get_version(db, certificate.template_id, certificate.template_version).document
     values = certificate.drawing["values"]
     name = document.recipient.name

@@ -43,8 +43,8 @@ class CertificateFacts:
     """May be empty."""
     issuer_name: str
     check_url: str
-    pdf_name: str
-    """Name of the PDF in the file store."""
+    pdf_name: str | None
+    """Name of the PDF in the file store; None while it is made anew, since a key that signed it was withdrawn."""
 
 
 def compose(

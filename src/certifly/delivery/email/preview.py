@@ -33,7 +33,7 @@ def preview(
         return email, read_facts(db, email.certificate_id) if has_pdf else None
 
     email, facts = database.read(tenant_id, look).result()
-    if email.recipient is None or facts is None:
+    if email.recipient is None or facts is None or facts.pdf_name is None:
         return None
     return compose(
         facts,

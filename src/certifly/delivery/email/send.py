@@ -43,6 +43,7 @@ ReadFacts = Callable[[TenantDB, int], CertificateFacts | None]
 """What an e-mail tells of a certificate, by its id; None when there is nothing (more) to tell. Certificates know;
 delivery asks through this."""
 
+PDF_SIGNED_ANEW_REPLY = "The certificate is being signed anew; its PDF will be there in a moment."
 PDF_LOST_REPLY = "The PDF of the certificate was lost from the file store, and is being made again."
 
 
@@ -198,6 +199,8 @@ def attempt(
         envelope_sender = mailbox(sender).addr_spec
     except AddressUnusable:
         return Outcome(TEMPORARY, None, "CERTIFLY_MAIL_FROM is not an address that mail can come from.")
+    if facts.pdf_name is None:
+        return Outcome(TEMPORARY, None, PDF_SIGNED_ANEW_REPLY)
     try:
         pdf = blobs.get(tenant_id, facts.pdf_name, ".pdf")
     except StorageUnavailable as error:

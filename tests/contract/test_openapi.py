@@ -27,15 +27,13 @@ WRITE_COMMAND = "WRITE_SNAPSHOTS=1 ./dev test tests/contract/test_openapi.py"
 
 FOR_BROWSERS = {
     ("GET", "/"),
-    ("GET", "/check"),
     ("GET", "/favicon.ico"),
     ("GET", "/favicon.svg"),
     ("GET", "/robots.txt"),
     ("GET", "/static/public/{digest}/{name}"),
     ("GET", "/t/{slug}"),
 }
-"""The front page, the address behind the form for codes, short addresses, and what pages are made of: nothing that a
-program calls."""
+"""The front page, short addresses, and what pages are made of: nothing that a program calls."""
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from certifly.core.clock import utc_now
 from certifly.public.answers import ALWAYS, facts_response, missing_response, page_response, prefers_json
 from certifly.public.certificate_facts import check_page, find_place, read_certificate
 from certifly.public.check_page import as_json
-from certifly.public.operations import CHECK
+from certifly.public.operations import CHECK, FIND_CHECK
 from certifly.public.page_html import LOOK_AGAIN_SECONDS, check_html
 from certifly.web.answers import resource
 from certifly.web.parts import Parts
@@ -28,7 +28,7 @@ _CODE_WITHIN = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGN
 _TYPED_CHARACTERS_MAX = 1000
 
 
-@router.api_route("/check", methods=["GET", "HEAD"], include_in_schema=False)
+@router.api_route("/check", methods=["GET", "HEAD"], **FIND_CHECK)
 async def check_typed_code(request: Request) -> Response:
     """Take what was typed into a form, a code or a whole address, to its check page."""
     parts: Parts = request.app.state.parts

@@ -103,8 +103,32 @@ _HTML = {"schema": {"type": "string"}}
 NO_CERTIFICATE = error_answer(
     404, "No certificate has this code.", "not_found", "No certificate has this code.", codes=("not_found",)
 )
+_NO_CHECK_PAGE = error_answer(
+    404,
+    "No certificate has this code.",
+    "not_found",
+    "No certificate has this code.",
+    codes=("not_found",),
+    other_content={"text/html": _HTML},
+)
 _VARY = {"Vary": {"description": "`Accept` among others.", "required": True, "schema": {"type": "string"}}}
 
+FIND_CHECK = public_operation(
+    "find-check-page",
+    "Go to the check page of a typed code",
+    parameters=[
+        query_parameter("code", "A code, or any text with one in it, such as an address.", {"type": "string"})
+    ],
+    answers={
+        303: {
+            "description": "There may be such a certificate; its check page knows.",
+            "headers": {
+                "Location": {"description": "The check page.", "required": True, "schema": {"type": "string"}}
+            },
+        },
+        404: _NO_CHECK_PAGE,
+    },
+)
 CHECK = public_operation(
     "check-certificate",
     "Check a certificate",
@@ -131,14 +155,7 @@ CHECK = public_operation(
                 "text/html": _HTML,
             },
         },
-        404: error_answer(
-            404,
-            "No certificate has this code.",
-            "not_found",
-            "No certificate has this code.",
-            codes=("not_found",),
-            other_content={"text/html": _HTML},
-        ),
+        404: _NO_CHECK_PAGE,
     },
 )
 

@@ -160,11 +160,11 @@ CHECK_UPLOAD = public_operation(
         "required": True,
         "content": {
             "multipart/form-data": {
-                "schema": closed({"file": {"type": "string", "contentMediaType": "application/octet-stream"}})
+                "schema": closed({"file": {"contentMediaType": "application/octet-stream"}})
             },
             **{media_type: {"schema": BYTES} for media_type in FILE_TYPES},
             "application/json": {
-                "schema": {"type": "object", "description": "A credential."},
+                "schema": BYTES,
                 "example": {
                     "@context": ["https://www.w3.org/ns/credentials/v2"],
                     "type": ["VerifiableCredential"],

@@ -74,7 +74,7 @@ DOWNLOAD_JWT = _credential(
     "download-credential-jwt",
     "Download the credential as a JWT",
     "application/jwt",
-    {"type": "string", "pattern": r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$"},
+    BYTES,
 )
 GET_ISSUER = _of_issuer(
     "get-issuer",
@@ -92,7 +92,7 @@ GET_CHAIN = _of_issuer(
     "get-issuer-chain",
     "Get the certificates above an issuer's PDF seals",
     "PEM.",
-    {"application/x-pem-file": {"schema": {"type": "string"}}},
+    {"application/x-pem-file": {"schema": BYTES}},
 )
 GET_ACHIEVEMENT = _of_issuer(
     "get-achievement",

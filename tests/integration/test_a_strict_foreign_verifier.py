@@ -164,7 +164,7 @@ def test_it_accepts_what_a_rotated_key_signed_and_refuses_what_a_withdrawn_one_d
     credential, token = world.credential(code), site.http.get(f"/download/{code}.jwt").text
     did = credential["issuer"]["id"]
     used = credential["proof"][0]["verificationMethod"].partition("#")[2]
-    names = {"issuer_name": "Lovelace Academy", "slug": "lovelace", "now": utc_now()}
+    names: Any = {"issuer_name": "Lovelace Academy", "slug": "lovelace", "now": utc_now()}
 
     def rotate_all(db: TenantDB) -> None:
         rotate(db, site.parts.keyring, **names)

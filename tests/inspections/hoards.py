@@ -13,5 +13,4 @@ def hoard(_: bytes) -> Facts:
         kept.append(bytearray(8 * 1024 * 1024))
 
 
-child.inspect = hoard  # type: ignore[assignment, attr-defined]
-child.main(sys.argv[1:])
+child.main(sys.argv[1:], hoard)

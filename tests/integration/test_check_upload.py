@@ -329,6 +329,10 @@ def test_people_are_told_on_a_page_what_went_wrong(public_site: PublicSite) -> N
             "multipart/form-data; boundary=x",
         ),
         (b"--x\r\n\r\nno name\r\n--x--\r\n", "multipart/form-data; boundary=x"),
+        (
+            b'--x\r\nContent-Disposition: form-data; name="file"; filename=""\r\n\r\n\r\n--x--\r\n',
+            "multipart/form-data; boundary=x",
+        ),
     ],
 )
 def test_a_form_without_its_one_file_is_refused(

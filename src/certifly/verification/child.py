@@ -7,9 +7,10 @@ neither fetch nor start anything, writes no file, and has little memory and time
 import logging
 import resource
 import sys
+from collections.abc import Callable
 from typing import NoReturn
 
-from certifly.verification.facts import to_json
+from certifly.verification.facts import Facts, to_json
 from certifly.verification.inspect import UPLOAD_BYTES_MAX, inspect
 
 OUT_OF_MEMORY = 3
@@ -23,17 +24,22 @@ class Forbidden(BaseException):
     """Something tried to leave this process. Not an Exception: no library may catch it."""
 
 
-def main(arguments: list[str]) -> NoReturn:
+def main(arguments: list[str], look: Callable[[bytes], Facts] = inspect) -> NoReturn:
     memory_mb, cpu_seconds = (int(argument) for argument in arguments)
     limit(memory_mb=memory_mb, cpu_seconds=cpu_seconds)
     sys.addaudithook(refuse)
     logging.disable()  # libraries would quote the file
-    try:
-        answer = to_json(inspect(sys.stdin.buffer.read(UPLOAD_BYTES_MAX)))
-    except MemoryError:
-        sys.exit(OUT_OF_MEMORY)
+    status, answer = answer_to(sys.stdin.buffer.read(UPLOAD_BYTES_MAX), look)
     sys.stdout.buffer.write(answer)
-    sys.exit(0)
+    sys.exit(status)
+
+
+def answer_to(content: bytes, look: Callable[[bytes], Facts]) -> tuple[int, bytes]:
+    """Exit status, and what to say."""
+    try:
+        return 0, to_json(look(content))
+    except MemoryError:
+        return OUT_OF_MEMORY, b""
 
 
 def refuse(event: str, _: tuple[object, ...]) -> None:

@@ -1,5 +1,7 @@
 """Why a file cannot be looked into further. None of these is a defect of ours: each becomes part of the answer."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 from certifly.core.errors import Overloaded
@@ -23,6 +25,22 @@ class BeyondLimits(CannotInspect):
     """It asks for more than a certificate ever needs."""
 
     trouble = "beyond_limits"
+
+
+@contextmanager
+def reading(what: str, *, too_much: tuple[type[Exception], ...] = ()) -> Iterator[None]:
+    """A block in which a library reads what a stranger made: whatever it trips over is the file's fault.
+
+    Want of memory is not: it passes, and ends the process that looks into the file.
+    """
+    try:
+        yield
+    except (CannotInspect, MemoryError):
+        raise
+    except too_much:
+        raise BeyondLimits(f"{what} that unpacks to very much") from None
+    except Exception as error:
+        raise Unreadable(f"{what} that cannot be read ({type(error).__name__})") from error
 
 
 class InspectorsBusy(Overloaded):

@@ -34,8 +34,6 @@ def inspect(content: bytes) -> Facts:
         return _LOOK[facts.kind](content, facts)
     except CannotInspect as error:
         return replace(facts, trouble=error.trouble, detail=error.detail)
-    except RecursionError:
-        return replace(facts, trouble="beyond_limits", detail="parts nested very deep")
 
 
 def kind_of(content: bytes) -> FileKind:

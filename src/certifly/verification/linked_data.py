@@ -10,10 +10,9 @@ from typing import Any
 
 from pyld import jsonld
 from pyld.canon import URDNA2015
-from pyld.jsonld import JsonLdError
 
 from certifly.credentials.contexts import ContextUnknown, load
-from certifly.verification.errors import BeyondLimits, Unreadable
+from certifly.verification.errors import BeyondLimits, Unreadable, reading
 
 VALUES_MAX = 2_000
 """Members and items of a document, all together. Ours have a hundred."""
@@ -55,11 +54,9 @@ def canonical_form(document: Mapping[str, Any]) -> bytes:
     nodes = {part["value"] for quad in quads for part in quad.values() if part["type"] == "blank node"}
     if len(nodes) > BLANK_NODES_MAX:
         raise BeyondLimits(f"linked data with more than {BLANK_NODES_MAX} nodes that have no name")
-    try:
+    with reading("linked data"):
         text: str = _Counted().main(dataset, {"format": "application/n-quads"})
-    except RecursionError:
-        raise BeyondLimits("linked data whose nodes form a very long chain") from None
-    return text.encode()
+        return text.encode()
 
 
 def not_covered(document: Mapping[str, Any]) -> list[str]:
@@ -93,20 +90,13 @@ def _left_out(value: Any) -> Iterator[str]:
 def _perform(operation: Any, document: Mapping[str, Any]) -> Any:
     _check_size(document)
     try:
-        return operation(document, {"documentLoader": _load, "base": _RELATIVE})
-    except ContextUnknown:
-        raise
-    except JsonLdError as error:
+        with reading("linked data"):
+            return operation(document, {"documentLoader": _load, "base": _RELATIVE})
+    except Unreadable as error:
         unknown = _cause(error)
         if unknown is not None:
             raise unknown from None
-        raise Unreadable("linked data that breaks the rules of JSON-LD") from None
-    except RecursionError:
-        raise BeyondLimits("contexts nested very deep") from None
-    except MemoryError:
         raise
-    except Exception:  # noqa: BLE001  the library trips over documents of the wrong shape in many ways
-        raise Unreadable("linked data of the wrong shape") from None
 
 
 def _check_size(document: Mapping[str, Any]) -> None:
@@ -122,7 +112,7 @@ def _check_size(document: Mapping[str, Any]) -> None:
 
 
 def _cause(error: BaseException) -> ContextUnknown | None:
-    """The library wraps what its loader raises."""
+    """The library wraps what its loader raises, once or more."""
     seen: BaseException | None = error
     while seen is not None:
         if isinstance(seen, ContextUnknown):

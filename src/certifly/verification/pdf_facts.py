@@ -7,7 +7,7 @@ in that place nothing but the signature. Nothing is fetched, and no certificate 
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice
@@ -28,7 +28,7 @@ from pyhanko.sign.validation.generic_cms import (
 )
 from pyhanko_certvalidator import ValidationContext
 
-from certifly.verification.errors import BeyondLimits, Unreadable
+from certifly.verification.errors import BeyondLimits, CannotInspect, Unreadable, reading
 from certifly.verification.facts import SealFacts
 from certifly.verification.strict_json import TEXT_BYTES_MAX
 
@@ -69,7 +69,7 @@ def pdf_facts(pdf: bytes) -> PDFFacts:
     """The facts of a PDF. Raises Unreadable or BeyondLimits."""
     if pdf.count(b"startxref") > REVISIONS_MAX:
         raise BeyondLimits(f"a PDF that was changed more than {REVISIONS_MAX} times")
-    with _reading():
+    with reading("a PDF", too_much=(PdfDecodeLimitError,)):
         reader = PdfFileReader(BytesIO(pdf), strict=False, decode_limits=_LIMITS)
         if reader.encrypted:
             raise Unreadable("an encrypted PDF")
@@ -82,23 +82,6 @@ def pdf_facts(pdf: bytes) -> PDFFacts:
         attachments=len(attachments),
         revisions=reader.xrefs.total_revisions,
     )
-
-
-class _reading:  # noqa: N801  reads as what it is: a block in which a file is read
-    """Turn whatever the library raises over a broken file into ours."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if error is None or isinstance(error, Unreadable | BeyondLimits | MemoryError):
-            return
-        if isinstance(error, PdfDecodeLimitError):
-            raise BeyondLimits("a PDF whose content unpacks to very much") from None
-        if isinstance(error, RecursionError):
-            raise BeyondLimits("a PDF whose parts are nested very deep") from None
-        if isinstance(error, Exception):
-            raise Unreadable("a PDF that is broken") from None
 
 
 def _attachments(reader: PdfFileReader) -> Iterator[StreamObject]:
@@ -157,11 +140,10 @@ def _signed_fields(reader: PdfFileReader) -> list[tuple[str, Any]]:
 def _seal_facts(reader: PdfFileReader, name: str, field: Any, pdf: bytes) -> SealFacts:
     """One signature; whatever is wrong with it is said in its facts."""
     try:
-        return _examine(EmbeddedPdfSignature(reader, field, name), pdf)
-    except MemoryError:
-        raise
-    except Exception as error:  # noqa: BLE001  a signature made to break its reader is a broken signature
-        return SealFacts(detail=f"cannot be read: {type(error).__name__}")
+        with reading("a signature"):
+            return _examine(EmbeddedPdfSignature(reader, field, name), pdf)
+    except CannotInspect as error:
+        return SealFacts(detail=error.detail)
 
 
 def _examine(signature: EmbeddedPdfSignature, pdf: bytes) -> SealFacts:
@@ -182,7 +164,7 @@ def _examine(signature: EmbeddedPdfSignature, pdf: bytes) -> SealFacts:
         subject=certificate.subject.human_friendly[:TEXT_CHARACTERS_MAX],
         chain=[other.dump().hex() for other in signature.other_embedded_certs[:CERTIFICATES_MAX]],
         is_intact=is_intact,
-        covered_bytes=covered_bytes(signature, pdf),
+        covered_bytes=covered_bytes(list(signature.byte_range), signature.pkcs7_content, pdf),
         signed_at=signed_at.isoformat() if signed_at is not None else None,
         stamped_at=_stamped_at(signature),
         is_time_stamp=is_time_stamp,
@@ -190,23 +172,25 @@ def _examine(signature: EmbeddedPdfSignature, pdf: bytes) -> SealFacts:
     )
 
 
-def covered_bytes(signature: EmbeddedPdfSignature, pdf: bytes) -> int | None:
-    """Up to where the signature covers the file; None when it leaves out anything but its own place."""
-    numbers = [int(number) for number in signature.byte_range]
-    if len(numbers) != 4:
+def covered_bytes(byte_range: Sequence[int], contents: bytes, pdf: bytes) -> int | None:
+    """Up to where a signature covers the file; None when it leaves out anything but its own place.
+
+    ``byte_range`` and ``contents`` are what the signature says of itself: which bytes it covers, and its own bytes.
+    """
+    if len(byte_range) != 4:
         return None
-    start, before, after, rest = numbers
-    if start != 0 or before < 0 or rest < 0 or not before < after or after + rest > len(pdf):
+    start, before, after, rest = map(int, byte_range)
+    if start != 0 or rest < 0 or not 0 <= before < after <= len(pdf) - rest:
         return None
     place = pdf[before:after]
     if _HEXADECIMAL.fullmatch(place) is None:
         return None
-    content = bytes.fromhex(place[1:-1].decode() + "0" * (len(place) % 2))
-    if content != signature.pkcs7_content:
+    written = bytes.fromhex(place[1:-1].decode() + "0" * (len(place) % 2))
+    if written != contents:
         return None
     # The place is larger than the signature; what is left of it is zeros.
-    used = len(ContentInfo.load(content).dump())
-    return after + rest if not any(content[used:]) else None
+    used = len(ContentInfo.load(contents).dump())
+    return after + rest if not any(contents[used:]) else None
 
 
 def _stamped_at(signature: EmbeddedPdfSignature) -> str | None:

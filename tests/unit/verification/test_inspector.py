@@ -13,6 +13,7 @@ import pytest
 
 from certifly.verification import child, inspector
 from certifly.verification.errors import InspectorsBusy
+from certifly.verification.facts import Facts, to_json
 from certifly.verification.inspect import UPLOAD_BYTES_MAX, inspect
 from certifly.verification.inspector import PROCESSES_MAX, TOO_LONG, TOO_MUCH, InspectionFailed, Inspector
 from certifly.verification.report import FileKind
@@ -32,6 +33,13 @@ def children_left() -> list[str]:
         ["ps", "-o", "args=", "--ppid", str(os.getpid())], capture_output=True, text=True, check=False
     )
     return [line for line in listed.stdout.splitlines() if "inspections" in line]
+
+
+def run(program: str) -> "subprocess.CompletedProcess[str]":
+    """Without whatever measures us: it could not write down what it measured."""
+    environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    command = [sys.executable, "-c", program]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_it_finds_what_looking_here_finds() -> None:
@@ -69,9 +77,10 @@ def test_a_process_that_goes_too_far_is_an_answer(name: str, changes: dict[str, 
     assert children_left() == []
 
 
-def test_a_defect_of_ours_is_no_answer() -> None:
+@pytest.mark.parametrize("name", ["fails", "closes"])
+def test_a_defect_of_ours_is_no_answer(name: str) -> None:
     with pytest.raises(InspectionFailed):
-        misbehaving("fails").inspect(bytes(3_000_000))
+        misbehaving(name).inspect(bytes(3_000_000))
 
 
 def test_it_knows_nothing_but_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,7 +143,7 @@ except BaseException as error:
     raise SystemExit(0)
 raise SystemExit(9)
 """
-        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+        done = run(program)
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() in ("Forbidden", "OSError")
@@ -147,6 +156,14 @@ def test_what_is_forbidden_is_refused_and_the_rest_is_not() -> None:
         child.refuse("socket.connect", ())
 
 
+def test_want_of_memory_is_said_by_the_status() -> None:
+    def look(_: bytes) -> Facts:
+        raise MemoryError
+
+    assert child.answer_to(b"x", look) == (child.OUT_OF_MEMORY, b"")
+    assert child.answer_to(b"x", inspect) == (0, to_json(inspect(b"x")))
+
+
 def test_limits_are_never_raised() -> None:
     program = """
 import resource
@@ -155,6 +172,6 @@ resource.setrlimit(resource.RLIMIT_CPU, (3, 3))
 limit(memory_mb=64, cpu_seconds=100)
 print(resource.getrlimit(resource.RLIMIT_CPU)[0], resource.getrlimit(resource.RLIMIT_DATA)[0])
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    done = run(program)
 
     assert done.stdout.split() == ["3", str(64 * 1024 * 1024)]

@@ -4,24 +4,33 @@ import io
 import re
 import zlib
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import pytest
+from asn1crypto.keys import PrivateKeyInfo
+from asn1crypto.x509 import Certificate
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pyhanko.pdf_utils import embed, generic, writer
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import signers
+from pyhanko.sign.timestamps import DummyTimeStamper
+from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from certifly.certificates.draw import with_credential
 from certifly.credentials.keys import SealKey
 from certifly.credentials.seal import seal_pdf
+from certifly.credentials.timestamps import B_LT, B_T, TimeStamps
 from certifly.rendering.engine import Engine
 from certifly.verification import pdf_facts as limits
 from certifly.verification.errors import BeyondLimits, Unreadable
-from certifly.verification.pdf_facts import pdf_facts
+from certifly.verification.pdf_facts import covered_bytes, pdf_facts
 from certifly.verification.strict_json import TEXT_BYTES_MAX
 from tests.cast import MONDAY
 from tests.handed_in import CREDENTIAL
 from tests.rendering.sheets import job_of, sheet, text
-from tests.sealing import seal_key
+from tests.sealing import outside_chain, private_key, seal_key
+from tests.time_stamp_authority import time_stamp_authority
 
 
 @pytest.fixture(scope="module")
@@ -106,18 +115,18 @@ def test_one_changed_byte_under_the_seal_breaks_it(sealed: bytes) -> None:
 
 
 def test_a_changed_byte_of_the_signature_is_seen(sealed: bytes, key: SealKey) -> None:
-    """But for those that nothing covers and nothing rests on: version numbers, and a list of digests in front."""
+    """But for those that nothing rests on: version numbers, the issuer's name once more, parameters of a digest."""
     start = sealed.index(b"/Contents <") + len(b"/Contents <")
     end = sealed.index(b">", start)
     places = [(sealed.lower().index(one.hex().encode(), start), 2 * len(one)) for one in key.chain]
     front, behind = min(places)[0], sum(max(places))
-    version = range(behind, behind + 24)
+    repeated = range(behind, behind + 160)
     overlooked = []
     for at in range(front, end, 17):
         digit = b"0" if sealed[at : at + 1] != b"0" else b"1"
         (seal,) = pdf_facts(sealed[:at] + digit + sealed[at + 1 :]).seals
         is_known = set(seal.chain) <= {one.hex() for one in key.chain}
-        if seal.is_intact and seal.covered_bytes and is_known and at not in version:
+        if seal.is_intact and seal.covered_bytes and is_known and at not in repeated:
             overlooked.append(at)
 
     assert overlooked == []
@@ -145,6 +154,84 @@ def test_a_range_that_leaves_something_out_covers_nothing(sealed: bytes, numbers
     assert not seal.is_intact
 
 
+def test_what_a_signature_covers_is_read_strictly() -> None:
+    contents = bytes.fromhex("3003020101")
+    pdf = b"before<" + contents.hex().encode() + b"0000>behind"
+    place = len(b"before"), len(pdf) - len(b"behind")
+    rest = len(b"behind")
+    padded = contents + bytes(2)
+
+    assert covered_bytes([0, place[0], place[1], rest], padded, pdf) == len(pdf)
+    assert covered_bytes([0, place[0], place[1], rest - 2], padded, pdf) == len(pdf) - 2
+    for byte_range in (
+        [0, place[0], place[1]],
+        [0, place[0], place[1], rest, 0, 0],
+        [1, place[0], place[1], rest],
+        [0, -1, place[1], rest],
+        [0, place[1], place[0], rest],
+        [0, place[0], place[1], -1],
+        [0, place[0], place[1], rest + 1],
+        [0, place[0] - 1, place[1], rest],
+        [0, place[0], place[1] + 1, rest - 1],
+        [0, 0, len(pdf), 0],
+    ):
+        assert covered_bytes(byte_range, padded, pdf) is None, byte_range
+    assert covered_bytes([0, place[0], place[1], rest], contents, pdf) is None
+    followed = pdf.replace(b"0000>", b"0001>")
+    assert covered_bytes([0, place[0], place[1], rest], contents + b"\0\1", followed) is None
+
+
+@pytest.mark.parametrize("level", [B_T, B_LT])
+def test_a_time_stamp_is_told(unsealed: bytes, tmp_path: Path, level: Literal["B-T", "B-LT"]) -> None:
+    with time_stamp_authority(tmp_path) as authority:
+        stamps = TimeStamps(level, authority.url)
+        sealed = seal_pdf(unsealed, seal_key(), signed_at=MONDAY, issuer_name="Lovelace", timestamps=stamps)
+    (seal,) = pdf_facts(sealed).seals
+
+    assert seal.is_intact and seal.covered_bytes == len(sealed)
+    assert seal.stamped_at is not None and seal.stamped_at > MONDAY.isoformat()
+
+
+def test_a_time_stamp_that_was_touched_is_not_told(unsealed: bytes, tmp_path: Path) -> None:
+    with time_stamp_authority(tmp_path) as authority:
+        stamps = TimeStamps(B_T, authority.url)
+        sealed = seal_pdf(unsealed, seal_key(), signed_at=MONDAY, issuer_name="Lovelace", timestamps=stamps)
+    imprint = sealed.rindex(b"0420", 0, sealed.rindex(b"00000000>")) + 10
+    (seal,) = pdf_facts(sealed[:imprint] + b"ab" + sealed[imprint + 2 :]).seals
+
+    assert seal.stamped_at is None
+
+
+def signed_by_pyhanko(pdf: bytes, digest: str, *, stamp: bool = False) -> bytes:
+    private = private_key("RSA 2048")
+    certificate = Certificate.load(outside_chain(private)[0].public_bytes(Encoding.DER))
+    key = PrivateKeyInfo.load(private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
+    update = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    if stamp:
+        stamper = DummyTimeStamper(certificate, key)
+        done = signers.PdfTimeStamper(stamper).timestamp_pdf(update, digest, None)
+    else:
+        signer = signers.SimpleSigner(certificate, key, SimpleCertificateStore())
+        metadata = signers.PdfSignatureMetadata(field_name="Other", md_algorithm=digest)
+        done = signers.sign_pdf(update, metadata, signer)
+    content: bytes = done.getvalue()
+    return content
+
+
+def test_a_digest_that_is_broken_vouches_for_nothing(unsealed: bytes) -> None:
+    (good,) = pdf_facts(signed_by_pyhanko(unsealed, "sha256")).seals
+    (weak,) = pdf_facts(signed_by_pyhanko(unsealed, "sha1")).seals
+
+    assert good.is_intact and good.detail is None
+    assert not weak.is_intact and weak.detail is not None and "sha1" in weak.detail
+
+
+def test_a_time_stamp_on_the_document_is_no_signature_of_anybody(unsealed: bytes) -> None:
+    (stamp,) = pdf_facts(signed_by_pyhanko(unsealed, "sha256", stamp=True)).seals
+
+    assert stamp.is_time_stamp and not stamp.is_intact
+
+
 def test_two_seals_are_two_facts(sealed: bytes) -> None:
     twice = seal_pdf(
         updated(sealed).replace(b"(Seal)", b"(Leas)").replace(b"/Seal", b"/Leas"),
@@ -163,6 +250,32 @@ def test_attachments_are_counted() -> None:
     for count in (limits.ATTACHMENTS_MAX + 1, 1_000):
         with pytest.raises(BeyondLimits):
             pdf_facts(with_attachments(count))
+
+
+def test_associated_files_are_counted_too(unsealed: bytes) -> None:
+    def associate(count: int) -> Callable[[Any], None]:
+        def change(update: Any) -> None:
+            files = [embed.EmbeddedFileObject.from_file_data(update, data=b"{}") for _ in range(count)]
+            update.root["/AF"] = generic.ArrayObject(
+                generic.DictionaryObject(
+                    {
+                        generic.pdf_name("/EF"): generic.DictionaryObject(
+                            {generic.pdf_name("/F"): file.ef_stream_ref}
+                        )
+                    }
+                )
+                for file in files
+            )
+            update.update_root()
+
+        return change
+
+    assert (
+        pdf_facts(updated(unsealed, associate(limits.ATTACHMENTS_MAX - 1))).attachments
+        == limits.ATTACHMENTS_MAX
+    )
+    with pytest.raises(BeyondLimits):
+        pdf_facts(updated(unsealed, associate(limits.ATTACHMENTS_MAX)))
 
 
 def test_a_tree_of_names_that_has_no_end_is_given_up(unsealed: bytes) -> None:

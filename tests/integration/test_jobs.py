@@ -336,7 +336,7 @@ def test_a_failed_job_waits_for_a_database_that_cannot_store_its_next_run(
     tmp_path: Path, database_url: str, diary: Diary
 ) -> None:
     engine = create_jobs_engine(f"sqlite:///{tmp_path}/empty.db", connections_max=2)
-    performer = Performer(TASKS, diary, client_of(engine), ended=lambda: None)
+    performer = Performer(TASKS, diary, client_of(engine), ended=lambda _queue: None)
     thread = threading.Thread(target=performer.put_back, args=("notes.note", Arguments(1, [3], 0, run=1)))
     thread.start()
     thread.join(0.5)
@@ -460,7 +460,7 @@ def test_a_job_that_kills_its_workers_while_its_domain_is_told_is_abandoned(
 def sweeping(database_url: str, diary: Diary) -> Iterator[Sweeper]:
     """A sweeper whose rounds the test does itself, in a slot that looks for no jobs meanwhile."""
     engine = create_jobs_engine(database_url, connections_max=5)
-    performer = Performer(TASKS, diary, client_of(engine), ended=lambda: None)
+    performer = Performer(TASKS, diary, client_of(engine), ended=lambda _queue: None)
     with launched(engine, "one", TASKS, performer, {"elsewhere": 1}):
         yield Sweeper(database_url, "one", performer)
     engine.dispose()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from certifly.core.errors import DomainError
-from certifly.jobs.naming import Arguments, job_id
+from certifly.jobs.naming import Arguments, job_id, queue_of
 from certifly.jobs.queue import options_of
 from certifly.worker.task import Task
 
@@ -34,7 +34,7 @@ class Performer:
     """Runs jobs with a context, and knows which are under way."""
 
     def __init__(
-        self, tasks: Mapping[str, Task], context: Any, client: "DBOSClient", *, ended: Callable[[], None]
+        self, tasks: Mapping[str, Task], context: Any, client: "DBOSClient", *, ended: Callable[[str], None]
     ) -> None:
         self._tasks = tasks
         self._context = context
@@ -72,7 +72,7 @@ class Performer:
         finally:
             with self._lock:
                 self._under_way.discard(current)
-            self._ended()
+            self._ended(queue_of(name))
 
     def put_back(self, name: str, arguments: Arguments) -> None:
         """Store another run of a job, however long the database is away.

@@ -137,7 +137,7 @@ def _woken(database_url: str, alarm: Alarm, looking: Iterable[threading.Event]) 
         yield
     finally:
         ended.set()
-        alarm.ring()
+        alarm.ring(alarm.queues)
         watcher.join()
 
 

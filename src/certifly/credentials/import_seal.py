@@ -113,7 +113,12 @@ def _chain(bundle: PKCS12KeyAndCertificates) -> list[x509.Certificate]:
 def _has_signed(above: x509.Certificate, below: x509.Certificate) -> bool:
     try:
         below.verify_directly_issued_by(above)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):  # wrong, or of a kind nobody knows
+    except (
+        ValueError,
+        TypeError,
+        InvalidSignature,
+        UnsupportedAlgorithm,
+    ):  # wrong, or of a kind nobody knows
         return False
     return above.public_bytes(Encoding.DER) != below.public_bytes(Encoding.DER)
 

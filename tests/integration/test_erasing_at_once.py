@@ -4,6 +4,7 @@ On PostgreSQL two processes may read the same row before either has committed. E
 between its last word and its commit, and lets the other run into it.
 """
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -12,13 +13,22 @@ from typing import Any
 import pytest
 
 from certifly.certificates.erase import erase
-from certifly.certificates.models import ERASED, Edition
-from certifly.certificates.produce import Files, keep_picture, record_failure, record_files
+from certifly.certificates.errors import CertificateErased
+from certifly.certificates.mail_again import mail_again
+from certifly.certificates.models import ERASED, RENDERED, Edition
+from certifly.certificates.produce import (
+    Files,
+    keep_picture,
+    produce_unsigned,
+    record_failure,
+    record_files,
+)
 from certifly.certificates.queries import get_certificate_to_change
 from certifly.certificates.sign_anew import order_signing_anew
 from certifly.db.database import Database
 from certifly.db.tenant import TenantDB
-from tests.cast import MONDAY, TUESDAY
+from certifly.delivery.email.models import Email
+from tests.cast import ADAS_ADDRESS, MONDAY, TUESDAY
 from tests.certificates_at_hand import Certificates, digest_of, signed_edition
 
 HELD_BACK_SECONDS = 0.3
@@ -59,6 +69,19 @@ def signing_anew(certificate_id: int) -> Work:
     return lambda db: order_signing_anew(db, ["proof-1"], after=0, now=MONDAY)
 
 
+def production(certificate_id: int) -> Work:
+    return lambda db: produce_unsigned(db, certificate_id, now=MONDAY)
+
+
+def mailing(certificate_id: int) -> Work:
+    def work(db: TenantDB) -> None:
+        certificate = get_certificate_to_change(db, str(certificate_id))
+        with contextlib.suppress(CertificateErased):
+            mail_again(db, certificate, to=ADAS_ADDRESS, mail_configured=False, now=MONDAY)
+
+    return work
+
+
 def run_into_each_other(certificates: Certificates, other: Database, first: Work, second: Work) -> None:
     """Begin ``second`` while ``first`` has done everything but commit."""
     has_written = threading.Event()
@@ -93,3 +116,30 @@ def test_nothing_is_written_over_an_erasure(
     for edition in certificates.read(lambda db: db.find(Edition)):
         assert (edition.credential, edition.credential_jwt, edition.pdf_digest) == (None, None, None)
         assert edition.pdf_salted is not None
+
+
+@pytest.mark.parametrize("is_erased_first", [True, False])
+def test_an_old_certificate_that_is_erased_is_not_signed_for_the_first_time(
+    certificates: Certificates, other: Database, is_erased_first: bool
+) -> None:
+    certificate_id = certificates.issue()
+    certificates.set(certificate_id, state=RENDERED, pdf_digest=digest_of(certificate_id, 1, "pdf"))
+    works = [erasure(certificate_id), production(certificate_id)]
+
+    run_into_each_other(certificates, other, *(works if is_erased_first else reversed(works)))
+
+    assert certificates.look(certificate_id).state == ERASED
+
+
+@pytest.mark.parametrize("is_erased_first", [True, False])
+def test_no_address_is_written_down_for_an_erased_certificate(
+    certificates: Certificates, other: Database, is_erased_first: bool
+) -> None:
+    certificate_id = certificates.issue()
+    certificates.sign(certificate_id)
+    works = [erasure(certificate_id), mailing(certificate_id)]
+
+    run_into_each_other(certificates, other, *(works if is_erased_first else reversed(works)))
+
+    emails = certificates.read(lambda db: db.find(Email))
+    assert [email.recipient for email in emails] == ([] if is_erased_first else [None])

@@ -21,7 +21,8 @@ def mail_again(
 ) -> Email:
     """Record one more e-mail for a certificate: to ``to``, else where the last one went, else as its data says.
 
-    What does not hold any more is not sent to anyone. Raises CertificateErased, CertificateRevoked,
+    ``certificate`` was read to be changed: after an erasure no address may be written down any more. What does not
+    hold any more is not sent to anyone. Raises CertificateErased, CertificateRevoked,
     CertificateReplaced, Invalid when there is no address at all, and TooManyEmails.
     """
     require_present(certificate)

@@ -67,6 +67,7 @@ def queue_batch(db: "TenantDB", find: "Find", already: set[int]) -> list[int]:
     from certifly.certificates.produce import produce_again
     from certifly.core.clock import utc_now
 
+    db.lock()  # what becomes of them in another process must not be written over
     waiting = [one for one in find(db, limit=BATCH + len(already)) if one.id not in already][:BATCH]
     for certificate in waiting:
         produce_again(db, certificate, now=utc_now())

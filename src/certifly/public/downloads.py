@@ -19,7 +19,7 @@ from starlette.responses import Response
 from certifly.certificates.editions import current_edition
 from certifly.certificates.errors import CertificateNotFound
 from certifly.certificates.models import ERASED, RECORDED, RENDERED, Certificate
-from certifly.certificates.produce import produce_again, produce_lost
+from certifly.certificates.produce import produce_lost, produce_unsigned
 from certifly.core.clock import utc_now
 from certifly.core.logging import request_id
 from certifly.db.tenant import TenantDB
@@ -141,14 +141,9 @@ async def _picture(request: Request, code: str, format: PictureFormat) -> Respon
 async def have_signed(parts: Parts, place: Place) -> None:
     """Have a certificate of a release before there were credentials signed; one that is under way stays so."""
     now = utc_now()
-
-    def work(db: TenantDB) -> None:
-        certificate = db.get(Certificate, place.certificate_id)
-        assert certificate is not None, "certificates are never deleted"
-        if certificate.state == RENDERED:
-            produce_again(db, certificate, now=now)
-
-    await asyncio.wrap_future(parts.database.write(place.tenant_id, work))
+    await asyncio.wrap_future(
+        parts.database.write(place.tenant_id, lambda db: produce_unsigned(db, place.certificate_id, now=now))
+    )
 
 
 async def files_when_made(request: Request, place: Place) -> Files:

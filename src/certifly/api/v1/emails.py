@@ -9,7 +9,7 @@ from starlette.responses import Response
 from certifly.api.components import BY_ID, EMAIL_STATUSES, EXAMPLE_DELIVERY
 from certifly.api.v1 import PREFIX
 from certifly.certificates.mail_again import mail_again
-from certifly.certificates.queries import get_certificate
+from certifly.certificates.queries import get_certificate, get_certificate_to_change
 from certifly.core.errors import Invalid
 from certifly.db.tenant import TenantDB
 from certifly.delivery.email.describe import describe_email
@@ -148,7 +148,7 @@ async def create(
     def work(db: TenantDB) -> dict[str, Any]:
         email = mail_again(
             db,
-            get_certificate(db, certificate_id),
+            get_certificate_to_change(db, certificate_id),
             to=to,
             mail_configured=call.parts.settings.mail_url is not None,
             now=call.now,

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -167,6 +168,27 @@ def test_one_whose_key_is_withdrawn_while_it_is_drawn_is_signed_with_the_next(
     assert edition_of(workshop, certificate_id).proof_key == "proof-2"
     assert len(pdfs_in(tmp_path)) == 2, "what was sealed for nothing is not kept"
     assert before in pdfs_in(tmp_path)
+
+
+def test_of_two_runs_with_different_seals_the_picture_that_both_made_stays(
+    workshop: Workshop, tmp_path: Path
+) -> None:
+    workshop.produce(workshop.issue(title="echo"))
+    certificate_id = workshop.issue(title="sleep:1")
+
+    def run_with_another_seal() -> None:
+        made = partial(
+            rotate, keyring=workshop.keyring, roles=["seal"], issuer_name="Lovelace", slug="lovelace"
+        )
+        on_rows(workshop, lambda db: made(db, now=MONDAY))
+        workshop.produce(certificate_id, png_at_once=True)
+
+    with meanwhile(run_with_another_seal, after_seconds=0.3):
+        workshop.produce(certificate_id, png_at_once=True)
+
+    row = workshop.look(certificate_id)
+    assert workshop.read(row.pdf_digest, ".pdf") and workshop.read(row.png_digest, ".png")
+    assert len(pdfs_in(tmp_path)) == 2, "that of the slower run is not kept"
 
 
 def test_keys_that_are_withdrawn_again_and_again_make_the_job_come_back_later(workshop: Workshop) -> None:

@@ -122,10 +122,7 @@ def produce(
         is_kept = database.write(tenant_id, record).result()
         if is_kept:
             return
-        # Somebody was quicker: erased it, withdrew a key, or made other files of it. Ours are nobody's.
-        for digest, suffix in ((files.pdf_digest, ".pdf"), (files.png_digest, ".png")):
-            if digest is not None:
-                blobs.delete(tenant_id, digest, suffix)
+        _throw_away(database, blobs, files, tenant_id=tenant_id, certificate_id=certificate_id)
     raise KeysUnsettled
 
 
@@ -198,6 +195,21 @@ class Files:
 
     pdf_digest: str
     png_digest: str | None
+
+
+def _throw_away(
+    database: Database, blobs: BlobStore, files: Files, *, tenant_id: int, certificate_id: int
+) -> None:
+    """Delete what a run made for nothing: somebody erased the certificate, withdrew a key, or made its files first.
+
+    A picture may be the certificate's own although the PDF is not: two seals of one credential share it.
+    """
+    certificate = database.read(tenant_id, lambda db: db.get(Certificate, certificate_id)).result()
+    assert certificate is not None, "certificates are never deleted"
+    if files.pdf_digest != certificate.pdf_digest:
+        blobs.delete(tenant_id, files.pdf_digest, ".pdf")
+    if files.png_digest not in (None, certificate.png_digest):
+        blobs.delete(tenant_id, files.png_digest, ".png")
 
 
 def record_files(

@@ -19,13 +19,14 @@ from certifly.certificates.produce import (
     record_failure,
     record_files,
 )
+from certifly.certificates.shred import SHRED
 from certifly.certificates.tasks import fail_produce, run_produce
 from certifly.db.tenant import TenantDB
 from certifly.delivery.email.queries import list_emails
 from certifly.delivery.email.queue import SEND
 from certifly.rendering.png import encode_png
 from certifly.rendering.pool import RenderPool
-from certifly.storage.blobs import BlobMissing, StorageUnavailable, place_of
+from certifly.storage.blobs import DIGEST_PREFIX, BlobMissing, StorageUnavailable, place_of
 from certifly.templates.assets import record_asset, store_picture
 from tests.cast import ADAS_ADDRESS, MONDAY, TUESDAY, template_document
 from tests.workshop import OBEDIENT, Workshop, signed_of
@@ -222,6 +223,12 @@ def test_a_restored_pdf_keeps_its_picture_and_another_pdf_does_not(workshop: Wor
 
     workshop.change(certificate_id, record_another)
     assert workshop.look(certificate_id).png_digest is None, "it would show what the PDF shows no more"
+    let_go = {one.arguments[1:] for one in workshop.announced if one.task == SHRED}
+    assert first.pdf_digest is not None and first.png_digest is not None
+    assert let_go == {
+        (first.pdf_digest.removeprefix(DIGEST_PREFIX), "pdf"),
+        (first.png_digest.removeprefix(DIGEST_PREFIX), "png"),
+    }, "an erasure would not find them any more"
 
 
 def test_a_picture_made_on_request_is_kept(workshop: Workshop) -> None:

@@ -8,7 +8,6 @@ by jobs of that commit. There is no way back.
 
 import hashlib
 import secrets
-from collections.abc import Iterator
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -16,7 +15,7 @@ import sqlalchemy as sa
 from certifly.certificates.history import ERASED as ERASED_EVENT
 from certifly.certificates.history import note_event
 from certifly.certificates.models import ERASED, Certificate, CertificateEvent, Edition
-from certifly.certificates.shred import shred_later
+from certifly.certificates.shred import let_go_of_files, shred_later
 from certifly.db.tenant import TenantDB
 from certifly.delivery.email.forget import forget_recipient
 from certifly.storage.blobs import name_of
@@ -34,10 +33,11 @@ def erase(
     """
     is_first = certificate.erased_at is None
     editions = db.find(Edition, Edition.certificate_id == certificate.id)
-    for digest, suffix in _files_of(certificate, editions):
-        shred_later(db, certificate.id, digest, suffix)
     for edition in editions:
+        if edition.pdf_digest not in (None, certificate.pdf_digest):
+            shred_later(db, certificate.id, edition.pdf_digest, ".pdf")
         _blind(edition)
+    let_go_of_files(db, certificate)
     _forget_reasons(db, certificate)
     forget_recipient(db, certificate.id, now=now)
 
@@ -45,7 +45,6 @@ def erase(
     certificate.drawing = {}
     certificate.failure = None
     certificate.revocation_reason = certificate.suspension_reason = None
-    certificate.pdf_digest = certificate.png_digest = certificate.svg_digest = None
     certificate.state = ERASED
     if is_first:
         certificate.erased_at = now
@@ -56,15 +55,6 @@ def erase(
 def salted(salt: str, digest: str) -> str:
     """What stays of a digest (``sha256:…``): the hexadecimal SHA-256 of the salt's text followed by the digest's."""
     return hashlib.sha256(f"{salt}{digest}".encode()).hexdigest()
-
-
-def _files_of(certificate: Certificate, editions: list[Edition]) -> Iterator[tuple[str, str]]:
-    """The stored files by digest and suffix, each once."""
-    digests = [(certificate.pdf_digest, ".pdf"), *((edition.pdf_digest, ".pdf") for edition in editions)]
-    digests += [(certificate.png_digest, ".png"), (certificate.svg_digest, ".svg")]
-    for digest, suffix in dict.fromkeys(digests):
-        if digest is not None:
-            yield digest, suffix
 
 
 def _blind(edition: Edition) -> None:

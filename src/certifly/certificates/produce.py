@@ -26,6 +26,7 @@ from certifly.certificates.errors import CertificateErased
 from certifly.certificates.issue import PRODUCE
 from certifly.certificates.models import ERASED, FAILED, RECORDED, RENDERED, Certificate
 from certifly.certificates.routes import public_url_of
+from certifly.certificates.shred import let_go_of_files
 from certifly.credentials.achievement_credential import CredentialFacts
 from certifly.credentials.bake import bake_png
 from certifly.credentials.keyring import Keyring, SigningKeys
@@ -235,15 +236,14 @@ def record_files(
     keys = (signed.proof_key, signed.token_key, signed.seal_key)
     if certificate.state == ERASED or not is_current or not are_trusted(db, keys):
         return False
-    is_restored = certificate.pdf_digest == files.pdf_digest
+    if certificate.pdf_digest != files.pdf_digest:
+        # The pictures are to show what this PDF shows, and one that nothing names would outlive an erasure.
+        let_go_of_files(db, certificate, keeping=(files.png_digest,))
     record_edition(db, certificate_id, signed, pdf_digest=files.pdf_digest)
     certificate.state = RENDERED
     certificate.failure = None
     certificate.pdf_digest = files.pdf_digest
-    if files.png_digest is not None or not is_restored:
-        certificate.png_digest = files.png_digest  # the picture shows what this PDF shows
-    if not is_restored:
-        certificate.svg_digest = None
+    certificate.png_digest = files.png_digest or certificate.png_digest
     certificate.updated_at = now
     release_emails(db, certificate_id, mail_configured=mail_configured, now=now)
     return True

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from certifly.certificates.history import SIGNED_ANEW, note_event
 from certifly.certificates.issue import PRODUCE
 from certifly.certificates.models import ERASED, RECORDED, Certificate, Edition
-from certifly.certificates.shred import shred_later
+from certifly.certificates.shred import let_go_of_files
 from certifly.credentials.models import WITHDRAWN, SigningKey
 from certifly.db.database import Database
 from certifly.db.tenant import TenantDB
@@ -75,18 +75,10 @@ def supersede(db: TenantDB, certificate: Certificate, edition: Edition, *, now: 
     if certificate.state == ERASED:
         return
     # Nobody is given these any more; who has them can still have them recognised, by the digests in the edition.
-    files = (
-        (certificate.pdf_digest, ".pdf"),
-        (certificate.png_digest, ".png"),
-        (certificate.svg_digest, ".svg"),
-    )
-    for digest, suffix in files:
-        if digest is not None:
-            shred_later(db, certificate.id, digest, suffix)
+    let_go_of_files(db, certificate)
     certificate.edition = edition.number + 1
     certificate.state = RECORDED
     certificate.failure = None
-    certificate.pdf_digest = certificate.png_digest = certificate.svg_digest = None
     certificate.updated_at = now
     note_event(db, certificate.id, SIGNED_ANEW, now=now)
     announce_later(db, PRODUCE, certificate.id, attempt=db.next_id("productions"))

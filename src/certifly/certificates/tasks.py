@@ -4,7 +4,7 @@ import logging
 from typing import Protocol
 
 from certifly.certificates.produce import produce, record_failure
-from certifly.certificates.shred import shred, shred_later
+from certifly.certificates.shred import AGAIN_SECONDS, shred, shred_later
 from certifly.certificates.sign_anew import renew
 from certifly.core.clock import utc_now
 from certifly.core.settings import Settings
@@ -96,12 +96,12 @@ def fail_shred(
     name: str,
     extension: str,
     *,
-    attempt: int,
+    attempt: int,  # noqa: ARG001
     reason: str,  # noqa: ARG001
 ) -> None:
     """The file store would not delete it, however often it was asked: it is asked again later, for ever."""
     facts = {"tenant_id": tenant_id, "certificate_id": certificate_id}
     log.error("file_not_deleted", extra={"facts": facts})
     context.database.write(
-        tenant_id, lambda db: shred_later(db, certificate_id, name, extension, attempt=attempt + 1)
+        tenant_id, lambda db: shred_later(db, certificate_id, name, extension, delay_seconds=AGAIN_SECONDS)
     ).result()

@@ -6,6 +6,8 @@ signed text is given again.
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Callable
+from functools import partial
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -15,47 +17,51 @@ from certifly.certificates.editions import MEDIA_TYPE
 from certifly.certificates.status_lists import (
     PURPOSES,
     SignedStatusList,
-    StatusFacts,
     read_status,
     sign_status,
 )
 from certifly.core.clock import utc_now
 from certifly.core.ids import parse_id
-from certifly.credentials.keyring import SigningKeys
 from certifly.db.tenant import TenantDB
 from certifly.public.credential_downloads import JWT_MEDIA_TYPE
 from certifly.public.issuers import HEADERS, find_issuer, keys_of, no_issuer
 from certifly.public.operations_of_credentials import GET_STATUS_LIST
-from certifly.tenants.models import Tenant
 from certifly.web.headers import list_header
 from certifly.web.negotiation import names_type
 from certifly.web.parts import Parts
 
 router = APIRouter(tags=["issuers"])
 
+Key = tuple[int, bytes, str, str]
+"""Tenant, what the list says, and the two keys that sign it."""
 KEPT_MAX = 64
-"""Signed lists held in memory, 50 kB each when full."""
+"""Signed lists held in memory, 50 kB each when full; the one asked for longest ago is let go first."""
 JWT_SUFFIX = ".jwt"
 JWT_TYPES_ASKED_FOR = (JWT_MEDIA_TYPE, "application/vc+jwt")
 
 
 class StatusLists:
-    """The lists that were signed last in this process."""
+    """The lists that were asked for last in this process, signed.
+
+    Signing is done in a thread, since it takes 7 ms for each thousand bits that stand, and nearly a second for a list
+    in which all do; and once, however many ask for the same list at a time.
+    """
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[int, bytes, str, str], SignedStatusList] = OrderedDict()
+        self._kept: OrderedDict[Key, SignedStatusList] = OrderedDict()
+        self._signing = asyncio.Lock()
 
-    def get(self, parts: Parts, tenant: Tenant, facts: StatusFacts, keys: SigningKeys) -> SignedStatusList:
-        """The signed list; signing takes a few milliseconds."""
-        place = (tenant.id, facts.fingerprint, keys.proof.id, keys.token.id)
-        found = self._kept.get(place)
+    async def get(self, key: Key, sign: Callable[[], SignedStatusList]) -> SignedStatusList:
+        """The list that is kept under the key, or else what ``sign`` makes."""
+        found = self._kept.get(key)
         if found is None:
-            found = sign_status(
-                facts, keys, public_url=parts.settings.public_url, slug=tenant.slug, now=utc_now()
-            )
-            self._kept[place] = found
-            while len(self._kept) > KEPT_MAX:
-                self._kept.popitem(last=False)
+            async with self._signing:
+                found = self._kept.get(key)
+                if found is None:
+                    found = self._kept[key] = await asyncio.to_thread(sign)
+        self._kept.move_to_end(key)
+        while len(self._kept) > KEPT_MAX:
+            self._kept.popitem(last=False)
         return found
 
 
@@ -73,16 +79,20 @@ async def get_status_list(request: Request, slug: str, purpose: str, number: str
         return no_issuer(request)
     await keys_of(parts, tenant)
 
-    def work(db: TenantDB) -> tuple[StatusFacts, SigningKeys] | None:
+    def work(db: TenantDB) -> tuple[Key, Callable[[], SignedStatusList]] | None:
         facts, keys = read_status(db, wanted, list_number), parts.keyring.current(db)
         assert keys is not None, "keys_of has made them"
-        return None if facts is None else (facts, keys)
+        if facts is None:
+            return None
+        key = (tenant.id, facts.fingerprint, keys.proof.id, keys.token.id)
+        public_url, slug = parts.settings.public_url, tenant.slug
+        return key, partial(sign_status, facts, keys, public_url=public_url, slug=slug, now=utc_now())
 
     found = await asyncio.wrap_future(parts.database.read(tenant.id, work))
     if found is None:
         return no_issuer(request)
     lists: StatusLists = request.app.state.status_lists
-    signed = lists.get(parts, tenant, *found)
+    signed = await lists.get(*found)
     accept = list_header(request, "Accept")
     as_jwt = number.endswith(JWT_SUFFIX) or any(names_type(accept, kind) for kind in JWT_TYPES_ASKED_FOR)
     return Response(

@@ -6,6 +6,7 @@ fields do not, and there is no way to ask for them.
 
 import asyncio
 import math
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,17 +48,20 @@ class Place:
 async def find_place(parts: Parts, code: str) -> Place:
     """Where the certificate of a code is, in any letter case. Raises CertificateNotFound, also for no code at all."""
     parsed = parse_code(code)
-    if parsed is None:
-        raise CertificateNotFound
-
-    def work(directory: Directory) -> Place | None:
-        found = locate(directory, parsed)
-        return Place(found.tenant_id, found.certificate_id) if found else None
-
-    place = await asyncio.wrap_future(parts.database.read_directory(work))
+    place = await place_of(parts, parsed) if parsed is not None else None
     if place is None:
         raise CertificateNotFound
     return place
+
+
+async def place_of(parts: Parts, code: uuid.UUID) -> Place | None:
+    """Where the certificate of a code is; None for a code that nobody has."""
+
+    def work(directory: Directory) -> Place | None:
+        found = locate(directory, code)
+        return Place(found.tenant_id, found.certificate_id) if found else None
+
+    return await asyncio.wrap_future(parts.database.read_directory(work))
 
 
 async def read_certificate(parts: Parts, place: Place, work: Callable[[TenantDB, Certificate], T]) -> T:

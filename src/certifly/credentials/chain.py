@@ -113,6 +113,12 @@ def pem_of(certificates: list[x509.Certificate]) -> str:
     return "".join(one.public_bytes(Encoding.PEM).decode() for one in certificates)
 
 
+def blocks_of(chain_pem: str) -> list[str]:
+    """The certificates of a chain as texts, in its order."""
+    end = "-----END CERTIFICATE-----\n"
+    return [block + end for block in chain_pem.split(end) if block]
+
+
 def der_of(chain_pem: str) -> tuple[bytes, ...]:
     """The certificates of a chain, in its order."""
     return tuple(

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from certifly.credentials.contexts import CREDENTIALS_V2, DID_V1, JWS_2020, MULTIKEY_V1, OPEN_BADGES
-from certifly.credentials.models import PROOF, TOKEN, WITHDRAWN
+from certifly.credentials.models import PROOF, TOKEN
 from certifly.credentials.public_keys import PublicKey, jwk_of, multibase_of, number_of
 
 
@@ -63,7 +63,7 @@ def issuer_profile(public_url: str, slug: str, issuer_name: str) -> dict[str, An
 
 
 def _verifying(keys: Sequence[PublicKey]) -> list[PublicKey]:
-    return [key for key in keys if key.role in (PROOF, TOKEN) and key.state != WITHDRAWN]
+    return [key for key in keys if key.role in (PROOF, TOKEN) and not key.is_withdrawn]
 
 
 def _place(key: PublicKey) -> tuple[bool, int]:

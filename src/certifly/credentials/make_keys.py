@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
 )
 
-from certifly.credentials.chain import Withdrawn, make_authority, make_seal_certificate, pem_of
+from certifly.credentials.chain import Withdrawn, blocks_of, make_authority, make_seal_certificate, pem_of
 from certifly.credentials.keys import HMAC, algorithm_of
 from certifly.credentials.models import ACTIVE, AUTHORITY, PROOF, SEAL, SECRET, TOKEN, SigningKey
 from certifly.credentials.public_keys import number_of
@@ -121,8 +121,7 @@ def withdrawn_under(authority: SigningKey, rows: Collection[SigningKey]) -> tupl
 
 def _root_above(seal: SigningKey) -> str:
     assert seal.chain is not None, "a seal comes with its chain"
-    begin = "-----BEGIN CERTIFICATE-----"
-    return begin + seal.chain.rpartition(begin)[2]
+    return blocks_of(seal.chain)[-1]
 
 
 def _store(

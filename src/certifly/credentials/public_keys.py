@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
-from certifly.credentials.models import SigningKey
+from certifly.credentials.models import WITHDRAWN, SigningKey
 from certifly.credentials.multibase import encode, encode_base64url
 from certifly.db.tenant import TenantDB
 
@@ -34,6 +34,11 @@ class PublicKey:
     kept_since: datetime | None
     withdrawn_at: datetime | None
     reason: str | None
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether what the key signed is no longer to be believed."""
+        return self.state == WITHDRAWN
 
 
 def list_keys(db: TenantDB) -> list[PublicKey]:

@@ -11,6 +11,7 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from certifly.core.clock import isoformat
+from certifly.credentials.chain import blocks_of
 from certifly.credentials.did import did_document, did_of, issuer_profile
 from certifly.credentials.models import AUTHORITY, PROOF, SEAL, SECRET, TOKEN
 from certifly.credentials.public_keys import PublicKey, jwk_of, multibase_of
@@ -35,16 +36,24 @@ def trust_bundle(
 
 def chains_pem(keys: Sequence[PublicKey]) -> str:
     """The certificates of every seal and authority that is not withdrawn, each once: for PDF readers."""
-    seen: dict[str, None] = {}
-    for key in keys:
-        if key.role in (SEAL, AUTHORITY) and key.withdrawn_at is None and key.chain_pem is not None:
-            seen |= dict.fromkeys(_certificates(key.chain_pem))
-    return "".join(seen)
+    return "".join(dict.fromkeys(block for _, blocks in _chains(keys) for block in blocks))
 
 
-def _certificates(chain_pem: str) -> list[str]:
-    end = "-----END CERTIFICATE-----\n"
-    return [part + end for part in chain_pem.split(end) if part]
+def authorities_pem(keys: Sequence[PublicKey]) -> str:
+    """The certificates above those seals, each once, the newest authority first: what a reader has to trust.
+
+    A seal's own certificate travels in its PDFs.
+    """
+    above = (blocks[1:] if key.role == SEAL else blocks for key, blocks in reversed(_chains(keys)))
+    return "".join(dict.fromkeys(block for blocks in above for block in blocks))
+
+
+def _chains(keys: Sequence[PublicKey]) -> list[tuple[PublicKey, list[str]]]:
+    return [
+        (key, blocks_of(key.chain_pem))
+        for key in keys
+        if key.role in (SEAL, AUTHORITY) and not key.is_withdrawn and key.chain_pem is not None
+    ]
 
 
 def _entry(key: PublicKey, did: str) -> dict[str, Any]:
@@ -64,7 +73,7 @@ def _entry(key: PublicKey, did: str) -> dict[str, Any]:
         "state": key.state,
         "pem": public.decode(),
         **forms,
-        "chain": None if key.chain_pem is None else _certificates(key.chain_pem),
+        "chain": None if key.chain_pem is None else blocks_of(key.chain_pem),
         "created_at": isoformat(key.created_at),
         "kept_since": _moment(key.kept_since),
         "withdrawn_at": _moment(key.withdrawn_at),

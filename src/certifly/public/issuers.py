@@ -17,8 +17,8 @@ from certifly.core.clock import utc_now
 from certifly.core.ids import parse_id
 from certifly.credentials.achievement_credential import achievement_document
 from certifly.credentials.did import did_document, issuer_profile
-from certifly.credentials.models import AUTHORITY, SEAL, WITHDRAWN
 from certifly.credentials.public_keys import PublicKey, list_keys
+from certifly.credentials.trust_bundle import authorities_pem
 from certifly.db.tenant import Directory, TenantDB
 from certifly.public.answers import ALWAYS, FOR_EVERY_ORIGIN, REVALIDATED, problem_response
 from certifly.public.operations_of_credentials import (
@@ -79,7 +79,7 @@ async def get_chain(request: Request, slug: str) -> Response:
     tenant = await find_issuer(parts, slug)
     if tenant is None:
         return no_issuer(request)
-    return Response(chain_of(await keys_of(parts, tenant)), 200, HEADERS, PEM)
+    return Response(authorities_pem(await keys_of(parts, tenant)), 200, HEADERS, PEM)
 
 
 @router.api_route(
@@ -135,21 +135,6 @@ async def get_achievement_image(request: Request, slug: str, template_id: str, v
         "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
     }
     return Response(content, 200, headers, asset.media_type)
-
-
-def chain_of(keys: list[PublicKey]) -> str:
-    """Every certificate above seals that were not withdrawn, each once, the newest authority first."""
-    certificates: dict[str, None] = {}
-    for key in reversed(keys):
-        if key.role in (AUTHORITY, SEAL) and key.state != WITHDRAWN and key.chain_pem:
-            blocks = [f"{block}{_END}" for block in key.chain_pem.split(_END) if block.strip()]
-            # A seal's own certificate travels in its PDFs; what is trusted stands above it.
-            above = blocks if key.role == AUTHORITY else blocks[1:]
-            certificates |= dict.fromkeys(block.strip() for block in above)
-    return "".join(f"{block}\n" for block in certificates)
-
-
-_END = "-----END CERTIFICATE-----"
 
 
 async def find_issuer(parts: Parts, slug: str) -> Tenant | None:

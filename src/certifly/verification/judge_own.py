@@ -15,7 +15,7 @@ from certifly.credentials.public_keys import PublicKey
 from certifly.credentials.vc_jwt import ALGORITHM
 from certifly.verification.claims import claims_of, issuer_of
 from certifly.verification.facts import CredentialFound, Facts, ProofFacts, SealFacts
-from certifly.verification.record import Record, is_withdrawn
+from certifly.verification.record import Record
 from certifly.verification.report import (
     Check,
     CheckFacts,
@@ -174,7 +174,7 @@ def _result(
     assert key.spki is not None, "keys that sign have a public part"
     if not verifies(key_of_spki(key.spki), method, signature, message):
         return Signed(Reason.SIGNATURE_WRONG, key, named, at)
-    return Signed(Reason.KEY_WITHDRAWN if is_withdrawn(key) else Reason.SIGNED, key, named, at)
+    return Signed(Reason.KEY_WITHDRAWN if key.is_withdrawn else Reason.SIGNED, key, named, at)
 
 
 def _sealed(seals: list[SealFacts], record: Record) -> tuple[Signed, SealFacts | None]:
@@ -187,7 +187,7 @@ def _sealed(seals: list[SealFacts], record: Record) -> tuple[Signed, SealFacts |
     if not seal.is_intact:
         return Signed(Reason.SIGNATURE_WRONG, key, key.id, seal.signed_at), seal
     return Signed(
-        Reason.KEY_WITHDRAWN if is_withdrawn(key) else Reason.SIGNED, key, key.id, seal.signed_at
+        Reason.KEY_WITHDRAWN if key.is_withdrawn else Reason.SIGNED, key, key.id, seal.signed_at
     ), seal
 
 

@@ -19,7 +19,7 @@ from certifly.credentials.contexts import ContextUnknown
 from certifly.credentials.models import PROOF
 from certifly.credentials.proofs import verify_proof
 from certifly.verification.claims import code_of
-from certifly.verification.record import Record, is_withdrawn, known_certificate, standing_checks
+from certifly.verification.record import Record, known_certificate, standing_checks
 from certifly.verification.report import (
     Check,
     CheckFacts,
@@ -68,7 +68,7 @@ def _signature_checks(record: Record, public_url: str) -> tuple[Check, Check]:
             Check(CheckName.UNALTERED, Outcome.FAILED, Reason.ALTERED),
         )
     intact = Check(CheckName.UNALTERED, Outcome.PASSED, Reason.RECORD_INTACT)
-    if key is not None and is_withdrawn(key):
+    if key is not None and key.is_withdrawn:
         address = check_address(public_url, record.certificate.code)
         facts = CheckFacts(key=key.id, since=key.withdrawn_at, reason=key.reason, address=address)
         return Check(CheckName.SIGNATURE, Outcome.FAILED, Reason.KEY_WITHDRAWN, facts), intact

@@ -14,7 +14,7 @@ from certifly.certificates.models import Certificate, Edition
 from certifly.certificates.routes import check_address, public_url_of
 from certifly.credentials.chain import der_of
 from certifly.credentials.did import did_of
-from certifly.credentials.models import SEAL, WITHDRAWN
+from certifly.credentials.models import SEAL
 from certifly.credentials.public_keys import PublicKey
 from certifly.storage.blobs import name_of
 from certifly.verification.report import (
@@ -86,11 +86,6 @@ class Record:
     @property
     def is_erased(self) -> bool:
         return self.certificate.erased_at is not None
-
-
-def is_withdrawn(key: PublicKey) -> bool:
-    """Whether what the key signed is no longer to be believed."""
-    return key.state == WITHDRAWN
 
 
 def known_certificate(record: Record, *, public_url: str) -> KnownCertificate:

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from certifly.certificates.editions import MEDIA_TYPE
 from certifly.certificates.errors import PictureLost
 from certifly.certificates.models import Certificate
+from certifly.credentials import media_types
 from certifly.db.tenant import TenantDB
 from certifly.rendering.child import Format
 from certifly.rendering.errors import RenderInterrupted
@@ -41,7 +41,8 @@ def make_job(db: TenantDB, certificate: Certificate) -> RenderJob:
 def with_credential(job: RenderJob, credential: str) -> RenderJob:
     """The job of a PDF that carries its credential."""
     return replace(
-        job, attachment=Attachment(CREDENTIAL_NAME, MEDIA_TYPE, CREDENTIAL_DESCRIPTION, credential)
+        job,
+        attachment=Attachment(CREDENTIAL_NAME, media_types.CREDENTIAL, CREDENTIAL_DESCRIPTION, credential),
     )
 
 

@@ -19,8 +19,6 @@ from certifly.credentials.models import WITHDRAWN, SigningKey
 from certifly.credentials.proofs import prove
 from certifly.db.tenant import TenantDB
 
-MEDIA_TYPE = "application/vc+ld+json"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedEdition:

@@ -8,7 +8,6 @@ the one with the wrong name for good.
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 import sqlalchemy as sa
 
@@ -18,11 +17,8 @@ from certifly.credentials import status_list, vc_jwt
 from certifly.credentials.did import did_of
 from certifly.credentials.keyring import SigningKeys
 from certifly.credentials.proofs import prove
-from certifly.credentials.status_list import LIST_SIZE
+from certifly.credentials.status_list import LIST_SIZE, REVOCATION, Purpose
 from certifly.db.tenant import TenantDB
-
-Purpose = Literal["revocation", "suspension"]
-PURPOSES: tuple[Purpose, ...] = ("revocation", "suspension")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +51,7 @@ def read_status(db: TenantDB, purpose: Purpose, number: int) -> StatusFacts | No
     first = (number - 1) * LIST_SIZE + 1
     stands = (
         sa.or_(Certificate.revoked_at.is_not(None), Certificate.replaced_at.is_not(None))
-        if purpose == "revocation"
+        if purpose == REVOCATION
         else Certificate.suspended_at.is_not(None)
     )
     # The index holds only those that were withdrawn; the planner takes it when the condition says so too.

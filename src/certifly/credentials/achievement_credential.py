@@ -18,6 +18,7 @@ from typing import Any, Final, Protocol
 from urllib.parse import quote, urlsplit, urlunsplit
 from uuid import UUID
 
+from certifly.credentials import status_list
 from certifly.credentials.contexts import CREDENTIALS_V2, OPEN_BADGES, OPEN_BADGES_EXTENSIONS
 from certifly.credentials.did import profile, tenant_url
 from certifly.credentials.proofs import timestamp
@@ -36,11 +37,8 @@ _ALLOWED_IN_URI = "%:/?#[]@!$&'()*+,;=-._~"
 _SALT_BYTES = 16
 
 
-class Secret(Protocol):
+class Secret(status_list.Secret, Protocol):
     """A TenantSecret, as far as it is needed here."""
-
-    def derive(self, purpose: str, text: str) -> bytes:
-        """32 bytes."""
 
     def derive_uuid(self, purpose: str, text: str) -> UUID:
         """Version 4."""

@@ -6,6 +6,10 @@ import binascii
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _DIGITS = {character: value for value, character in enumerate(_BASE58)}
 
+ED25519_PUBLIC = b"\xed\x01"
+P256_PUBLIC = b"\x80\x24"
+"""The multicodec prefixes ``ed25519-pub`` and ``p256-pub`` of a Multikey (Controlled Identifiers 1.0, 2.2.2)."""
+
 TEXT_CHARACTERS_MAX = 1024
 """Longest text that is decoded: reading base58 costs the square of its length. Signatures take 88."""
 

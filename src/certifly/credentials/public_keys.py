@@ -11,12 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from certifly.credentials.models import WITHDRAWN, SigningKey
-from certifly.credentials.multibase import encode, encode_base64url
+from certifly.credentials.multibase import ED25519_PUBLIC, P256_PUBLIC, encode, encode_base64url
 from certifly.db.tenant import TenantDB
-
-_ED25519_CODE = b"\xed\x01"
-_P256_CODE = b"\x80\x24"
-"""The multicodec prefixes ``ed25519-pub`` and ``p256-pub`` of a Multikey (Controlled Identifiers 1.0, 2.2.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +69,9 @@ def multibase_of(spki: bytes) -> str:
     """The key as ``publicKeyMultibase`` of a Multikey: ``z6Mk…`` for Ed25519, ``zDn…`` for P-256."""
     key = load_der_public_key(spki)
     if isinstance(key, Ed25519PublicKey):
-        return encode(_ED25519_CODE + key.public_bytes_raw())
+        return encode(ED25519_PUBLIC + key.public_bytes_raw())
     point = _on_p256(key).public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
-    return encode(_P256_CODE + point)
+    return encode(P256_PUBLIC + point)
 
 
 def jwk_of(spki: bytes) -> dict[str, str]:

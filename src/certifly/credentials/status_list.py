@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from hashlib import shake_256
-from typing import Any, Final, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from certifly.credentials.contexts import CREDENTIALS_V2
 from certifly.credentials.did import did_of, tenant_url
@@ -24,7 +24,8 @@ from certifly.credentials.proofs import timestamp
 LIST_SIZE: Final = 131_072
 REVOCATION: Final = "revocation"
 SUSPENSION: Final = "suspension"
-PURPOSES: Final = (REVOCATION, SUSPENSION)
+Purpose = Literal["revocation", "suspension"]
+PURPOSES: Final[tuple[Purpose, ...]] = (REVOCATION, SUSPENSION)
 
 LIST_BYTES_MAX = 16 * 1024 * 1024
 """What a list of another issuer may unfold to."""

@@ -9,9 +9,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from certifly.certificates.editions import MEDIA_TYPE
 from certifly.certificates.errors import CertificateNotFound
 from certifly.certificates.models import RENDERED
+from certifly.credentials import media_types
 from certifly.public.answers import ALWAYS, FOR_EVERY_ORIGIN, REVALIDATED
 from certifly.public.certificate_facts import find_place
 from certifly.public.downloads import being_made, files_when_made, have_signed, is_known, missing, not_made
@@ -20,8 +20,6 @@ from certifly.public.operations_of_credentials import DOWNLOAD_JSON, DOWNLOAD_JW
 from certifly.web.parts import Parts
 
 router = APIRouter(tags=["public"])
-
-JWT_MEDIA_TYPE = "application/jwt"
 
 
 @router.api_route("/download/{code}.json", methods=["GET", "HEAD"], **DOWNLOAD_JSON)
@@ -61,4 +59,4 @@ async def _credential(request: Request, code: str, *, as_jwt: bool) -> Response:
     }
     if is_known(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
-    return Response(content, 200, headers, JWT_MEDIA_TYPE if as_jwt else MEDIA_TYPE)
+    return Response(content, 200, headers, media_types.JWT if as_jwt else media_types.CREDENTIAL)

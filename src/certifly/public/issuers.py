@@ -15,6 +15,7 @@ from starlette.responses import Response
 from certifly.certificates.credential_facts import achievement_facts
 from certifly.core.clock import utc_now
 from certifly.core.ids import parse_id
+from certifly.credentials import media_types
 from certifly.credentials.achievement_credential import achievement_document
 from certifly.credentials.did import did_document, issuer_profile
 from certifly.credentials.public_keys import PublicKey, list_keys
@@ -42,9 +43,6 @@ T = TypeVar("T")
 router = APIRouter(tags=["issuers"])
 
 HEADERS = {**ALWAYS, **REVALIDATED, **FOR_EVERY_ORIGIN}
-DID_MEDIA_TYPE = "application/did+ld+json"
-JSON_LD = "application/ld+json"
-PEM = "application/x-pem-file"
 
 
 @router.api_route("/t/{slug}", methods=["GET", "HEAD"], include_in_schema=False)
@@ -56,7 +54,7 @@ async def get_issuer(request: Request, slug: str) -> Response:
     if tenant is None:
         return no_issuer(request)
     profile = issuer_profile(parts.settings.public_url, tenant.slug, tenant.name)
-    return Response(encode(profile), 200, HEADERS, JSON_LD)
+    return Response(encode(profile), 200, HEADERS, media_types.JSON_LD)
 
 
 @router.api_route("/t/{slug}/did.json", methods=["GET", "HEAD"], **GET_DID)
@@ -68,7 +66,10 @@ async def get_did(request: Request, slug: str) -> Response:
         return no_issuer(request)
     keys = await keys_of(parts, tenant)
     return Response(
-        encode(did_document(parts.settings.public_url, tenant.slug, keys)), 200, HEADERS, DID_MEDIA_TYPE
+        encode(did_document(parts.settings.public_url, tenant.slug, keys)),
+        200,
+        HEADERS,
+        media_types.DID_DOCUMENT,
     )
 
 
@@ -79,7 +80,7 @@ async def get_chain(request: Request, slug: str) -> Response:
     tenant = await find_issuer(parts, slug)
     if tenant is None:
         return no_issuer(request)
-    return Response(authorities_pem(await keys_of(parts, tenant)), 200, HEADERS, PEM)
+    return Response(authorities_pem(await keys_of(parts, tenant)), 200, HEADERS, media_types.PEM_CHAIN)
 
 
 @router.api_route(
@@ -105,7 +106,7 @@ async def get_achievement(request: Request, slug: str, template_id: str, version
         )
 
     found = await _read(parts, slug, work)
-    return no_issuer(request) if found is None else Response(found, 200, HEADERS, JSON_LD)
+    return no_issuer(request) if found is None else Response(found, 200, HEADERS, media_types.JSON_LD)
 
 
 @router.api_route(

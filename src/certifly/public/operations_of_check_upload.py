@@ -3,6 +3,7 @@
 from dataclasses import fields
 from typing import Any
 
+from certifly.credentials import media_types
 from certifly.verification.report import CheckName, Claims, FileKind, Outcome, Reason, Scope, Verdict
 from certifly.web.error_answers import error_answer
 from certifly.web.operation import public_operation
@@ -13,11 +14,11 @@ FILE_TYPES = (
     "image/png",
     "image/svg+xml",
     "application/json",
-    "application/ld+json",
-    "application/vc+ld+json",
+    media_types.JSON_LD,
+    media_types.CREDENTIAL,
     "application/vc",
-    "application/jwt",
-    "application/vc+jwt",
+    media_types.JWT,
+    media_types.VC_JWT,
     "text/plain",
     "application/octet-stream",
 )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from certifly.credentials import media_types
 from certifly.public.operations import (
     BEING_MADE,
     ERASED_FILE,
@@ -67,38 +68,36 @@ def _of_issuer(
     )
 
 
-DOWNLOAD_JSON = _credential(
-    "download-credential", "Download the credential", "application/vc+ld+json", _OBJECT
-)
+DOWNLOAD_JSON = _credential("download-credential", "Download the credential", media_types.CREDENTIAL, _OBJECT)
 DOWNLOAD_JWT = _credential(
     "download-credential-jwt",
     "Download the credential as a JWT",
-    "application/jwt",
+    media_types.JWT,
     BYTES,
 )
 GET_ISSUER = _of_issuer(
     "get-issuer",
     "Get an issuer's profile",
     "The profile (Open Badges 3.0).",
-    {"application/ld+json": {"schema": _OBJECT}},
+    {media_types.JSON_LD: {"schema": _OBJECT}},
 )
 GET_DID = _of_issuer(
     "get-issuer-did",
     "Get an issuer's DID document",
     "The DID document (did:web) with the keys that verify what the issuer signed.",
-    {"application/did+ld+json": {"schema": _OBJECT}},
+    {media_types.DID_DOCUMENT: {"schema": _OBJECT}},
 )
 GET_CHAIN = _of_issuer(
     "get-issuer-chain",
     "Get the certificates above an issuer's PDF seals",
     "PEM.",
-    {"application/x-pem-file": {"schema": BYTES}},
+    {media_types.PEM_CHAIN: {"schema": BYTES}},
 )
 GET_ACHIEVEMENT = _of_issuer(
     "get-achievement",
     "Get an achievement",
     "What certificates of this template version attest (Open Badges 3.0).",
-    {"application/ld+json": {"schema": _OBJECT}},
+    {media_types.JSON_LD: {"schema": _OBJECT}},
     _TEMPLATE,
     _VERSION,
 )
@@ -115,8 +114,8 @@ GET_STATUS_LIST = _of_issuer(
     "Get a status list",
     "A signed bitstring of 131,072 certificates (W3C Bitstring Status List 1.0).",
     {
-        "application/vc+ld+json": {"schema": _OBJECT},
-        "application/jwt": {"schema": {"type": "string"}},
+        media_types.CREDENTIAL: {"schema": _OBJECT},
+        media_types.JWT: {"schema": {"type": "string"}},
     },
     path_parameter("purpose", "`revocation` or `suspension`.", {"type": "string"}, "revocation"),
     path_parameter(

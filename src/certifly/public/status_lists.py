@@ -13,17 +13,16 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from certifly.certificates.editions import MEDIA_TYPE
 from certifly.certificates.status_lists import (
-    PURPOSES,
     SignedStatusList,
     read_status,
     sign_status,
 )
 from certifly.core.clock import utc_now
 from certifly.core.ids import parse_id
+from certifly.credentials import media_types
+from certifly.credentials.status_list import PURPOSES
 from certifly.db.tenant import TenantDB
-from certifly.public.credential_downloads import JWT_MEDIA_TYPE
 from certifly.public.issuers import HEADERS, find_issuer, keys_of, no_issuer
 from certifly.public.operations_of_credentials import GET_STATUS_LIST
 from certifly.web.headers import list_header
@@ -37,7 +36,7 @@ Key = tuple[int, bytes, str, str]
 KEPT_MAX = 64
 """Signed lists held in memory, 50 kB each when full; the one asked for longest ago is let go first."""
 JWT_SUFFIX = ".jwt"
-JWT_TYPES_ASKED_FOR = (JWT_MEDIA_TYPE, "application/vc+jwt")
+JWT_TYPES_ASKED_FOR = (media_types.JWT, media_types.VC_JWT)
 
 
 class StatusLists:
@@ -99,5 +98,5 @@ async def get_status_list(request: Request, slug: str, purpose: str, number: str
         signed.credential_jwt if as_jwt else signed.credential,
         200,
         HEADERS | {"Vary": "Accept"},
-        JWT_MEDIA_TYPE if as_jwt else MEDIA_TYPE,
+        media_types.JWT if as_jwt else media_types.CREDENTIAL,
     )

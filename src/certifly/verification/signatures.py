@@ -28,7 +28,6 @@ RAW_BYTES = 64
 RSA_BITS_MIN, RSA_BITS_MAX = 2048, 8192
 KEY_CHARACTERS_MAX = 200
 
-_ED25519, _P256 = b"\xed\x01", b"\x80\x24"
 _METHODS: Mapping[str, type] = {
     "eddsa-rdfc-2022": Ed25519PublicKey,
     "eddsa-jcs-2022": Ed25519PublicKey,
@@ -80,9 +79,9 @@ def key_of_did(did: str) -> PublicKeyOfAnyone | None:
         return None
     try:
         content = multibase.decode(text)
-        if content.startswith(_ED25519):
+        if content.startswith(multibase.ED25519_PUBLIC):
             return Ed25519PublicKey.from_public_bytes(content[2:])
-        if content.startswith(_P256):
+        if content.startswith(multibase.P256_PUBLIC):
             return EllipticCurvePublicKey.from_encoded_point(SECP256R1(), content[2:])
     except (ValueError, UnsupportedAlgorithm):
         return None

@@ -23,7 +23,8 @@ from certifly.credentials.chain import Withdrawn, der_of, make_authority, make_s
 from certifly.credentials.errors import TimeStampAddressInvalid, TimeStampUnavailable
 from certifly.credentials.keys import AuthorityKey, SealKey
 from certifly.credentials.recheck_seal import recheck_seal
-from certifly.credentials.seal import TimeStamps, seal_pdf
+from certifly.credentials.seal import seal_pdf
+from certifly.credentials.timestamps import TimeStamps
 from tests.cast import MONDAY
 from tests.sealing import ISSUER, drawn_pdf, seal_key
 from tests.time_stamp_authority import Authority, stamped, time_stamp_authority

@@ -22,8 +22,6 @@ from certifly.credentials.errors import SealEnded
 from certifly.credentials.keys import RSA, SealKey
 from certifly.credentials.timestamps import B_LT, TOKEN_BYTES_MAX, TimeStamps, add_evidence
 
-__all__ = ["FIELD", "REASON", "TimeStamps", "bytes_reserved", "open_for_sealing", "seal_pdf"]
-
 FIELD = SigFieldSpec(
     sig_field_name="Seal",
     readable_field_name="Electronic seal of the issuer",

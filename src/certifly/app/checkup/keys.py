@@ -9,7 +9,7 @@ from certifly.core.clock import isoformat
 from certifly.core.errors import DomainError
 from certifly.core.settings import Settings
 from certifly.credentials.errors import KeysSealedOtherwise
-from certifly.credentials.seal import TimeStamps
+from certifly.credentials.timestamps import TimeStamps
 from certifly.db.database import Database
 
 LISTED_MAX = 5

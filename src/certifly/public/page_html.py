@@ -60,18 +60,19 @@ def check_html(page: CheckPage, *, looks: int = 0) -> str:
 
 def missing_html(words: Words, *, public_url: str) -> str:
     """The page of a code that no certificate has, whether well formed or not."""
-    return _plain("missing.html", words, public_url)
+    return plain_page("missing.html", words, public_url)
 
 
 def landing_html(words: Words, *, public_url: str) -> str:
     """The front page: what this server is, and a place to enter a code."""
-    return _plain("landing.html", words, public_url)
+    return plain_page("landing.html", words, public_url)
 
 
-def _plain(template: str, words: Words, public_url: str) -> str:
+def plain_page(template: str, words: Words, public_url: str, **values: object) -> str:
+    """A page that belongs to no certificate, in the visitor's words."""
     root = urlsplit(public_url).path.rstrip("/")
     return PAGES.get_template(template).render(
-        words=words, root=root, static=f"{root}/static/public/{DIGEST}"
+        words=words, root=root, static=f"{root}/static/public/{DIGEST}", **values
     )
 
 

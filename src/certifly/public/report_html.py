@@ -1,10 +1,7 @@
 """The report on a file as a page, and the page of an upload that was not taken."""
 
-from urllib.parse import urlsplit
-
-from certifly.public.page_html import PAGES
+from certifly.public.page_html import plain_page
 from certifly.public.report_words import Speaker
-from certifly.public.static_files import DIGEST
 from certifly.public.words import Words
 from certifly.verification.report import Report
 
@@ -12,7 +9,7 @@ from certifly.verification.report import Report
 def report_html(report: Report, words: Words, *, public_url: str) -> str:
     """The report on a file that was handed in."""
     speaker = Speaker(words=words, language=words.language)
-    return _page(
+    return plain_page(
         "report.html",
         words,
         public_url,
@@ -25,11 +22,4 @@ def report_html(report: Report, words: Words, *, public_url: str) -> str:
 
 def not_taken_html(sentence: str, words: Words, *, public_url: str) -> str:
     """Why a file was not looked at, and the form once more."""
-    return _page("not_taken.html", words, public_url, sentence=sentence)
-
-
-def _page(template: str, words: Words, public_url: str, **values: object) -> str:
-    root = urlsplit(public_url).path.rstrip("/")
-    return PAGES.get_template(template).render(
-        words=words, root=root, static=f"{root}/static/public/{DIGEST}", **values
-    )
+    return plain_page("not_taken.html", words, public_url, sentence=sentence)

@@ -75,10 +75,10 @@ async def get_one(
         certificate = get_certificate(db, certificate_id)
         found = read_credential(db, certificate)
         return str(certificate.id), {
-            "edition": found.edition,
+            "edition": found.number,
             "signed_at": isoformat(found.signed_at),
             "credential": json.loads(found.credential),
-            "jwt": found.jwt,
+            "jwt": found.credential_jwt,
         }
 
     identifier, data = await call.read(look)

@@ -27,13 +27,17 @@ _PDF_MARK_WITHIN_BYTES = 1024
 
 def inspect(content: bytes) -> Facts:
     """The facts of a file."""
-    facts = Facts(
-        kind=kind_of(content), size_bytes=len(content), digest="sha256:" + sha256(content).hexdigest()
-    )
+    facts = outline(content)
     try:
         return _LOOK[facts.kind](content, facts)
     except CannotInspect as error:
         return replace(facts, trouble=error.trouble, detail=error.detail)
+
+
+def outline(content: bytes) -> Facts:
+    """What is known of a file before anybody looks into it."""
+    digest = "sha256:" + sha256(content).hexdigest()
+    return Facts(kind=kind_of(content), size_bytes=len(content), digest=digest)
 
 
 def kind_of(content: bytes) -> FileKind:

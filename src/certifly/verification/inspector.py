@@ -15,13 +15,12 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from hashlib import sha256
+from dataclasses import dataclass, field, replace
 
 from certifly.verification.child import OUT_OF_MEMORY
 from certifly.verification.errors import InspectorsBusy
 from certifly.verification.facts import Facts, from_json
-from certifly.verification.inspect import UPLOAD_BYTES_MAX, kind_of
+from certifly.verification.inspect import UPLOAD_BYTES_MAX, outline
 
 log = logging.getLogger(__name__)
 
@@ -81,14 +80,7 @@ class Inspector:
         log.warning("inspection_ended", extra={"facts": {"status": status, "bytes": len(content)}})
         if detail is None:
             raise InspectionFailed(f"the process that looks into files ended with status {status}")
-        digest = "sha256:" + sha256(content).hexdigest()
-        return Facts(
-            kind=kind_of(content),
-            size_bytes=len(content),
-            digest=digest,
-            trouble="beyond_limits",
-            detail=detail,
-        )
+        return replace(outline(content), trouble="beyond_limits", detail=detail)
 
     def _command(self) -> list[str]:
         # -P: nothing is imported from the current folder that the parent would not import.

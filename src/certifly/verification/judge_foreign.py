@@ -29,6 +29,10 @@ from certifly.verification.signatures import (
 )
 from certifly.verification.times import moment_of
 
+METHOD_CHARACTERS_MAX = 40
+KEY_CHARACTERS_MAX = 300
+"""Of names of methods and keys as a file states them; a report repeats no more of them."""
+
 _FATES = (CheckName.NOT_REVOKED, CheckName.NOT_SUSPENDED, CheckName.NOT_CORRECTED)
 
 
@@ -103,10 +107,12 @@ def _token_found(found: CredentialFound) -> Found:
     method, kid, issuer = token.header.get("alg"), token.header.get("kid"), issuer_of(found.document) or ""
     kid = kid if isinstance(kid, str) else None
     if not isinstance(method, str) or not is_known(method):
-        return Found(Outcome.UNKNOWN, Reason.METHOD_UNKNOWN, CheckFacts(method=str(method)[:40]))
+        return Found(
+            Outcome.UNKNOWN, Reason.METHOD_UNKNOWN, CheckFacts(method=str(method)[:METHOD_CHARACTERS_MAX])
+        )
     key = key_of_jwk(token.header.get("jwk")) or key_of_did(kid or "") or key_of_did(issuer)
     signature = bytes.fromhex(token.signature)
-    named = CheckFacts(key=(kid or issuer)[:300] or None)
+    named = CheckFacts(key=(kid or issuer)[:KEY_CHARACTERS_MAX] or None)
     return _judged(method, key, signature, token.signing_input.encode(), issuer, named)
 
 

@@ -63,29 +63,22 @@ def judge_own(facts: Facts, found: CredentialFound, record: Record, *, public_ur
     credential = _credential_signed(found, record, public_url)
     is_recorded = _is_recorded(found, record)
     if facts.kind == FileKind.PDF:
-        return _judge_pdf(facts, found, credential, record, public_url, is_recorded=is_recorded)
-
-    unaltered, trusted = _unaltered(facts, credential, record)
+        signed, unaltered, trusted = _pdf(facts, credential, record)
+    else:
+        signed = credential
+        unaltered, trusted = _unaltered(facts, credential, record)
     return Judgement(
         (
             _issuer(found, credential, record, public_url, is_recorded=is_recorded),
-            _signature(credential, record, public_url, is_recorded=is_recorded),
+            _signature(signed, record, public_url, is_recorded=is_recorded),
             unaltered,
         ),
         trusted,
     )
 
 
-def _judge_pdf(
-    facts: Facts,
-    found: CredentialFound,
-    credential: Signed,
-    record: Record,
-    public_url: str,
-    *,
-    is_recorded: bool,
-) -> Judgement:
-    """The credential is one half of a PDF, the seal around all of it the other."""
+def _pdf(facts: Facts, credential: Signed, record: Record) -> tuple[Signed, Check, Trusted]:
+    """The credential is one half of a PDF, the seal around all of it the other: what both signatures come to."""
     seal, of = _sealed(facts.seals, record)
     signed = credential if credential.reason != Reason.SIGNED else seal
     covered = of.covered_bytes if of is not None and seal.is_intact else None
@@ -103,14 +96,7 @@ def _judge_pdf(
     else:
         unaltered = _check(CheckName.UNALTERED, Reason.COVERED, _covering(covered, facts))
         trusted = Trusted(Scope.WHOLE_FILE, covered, facts.size_bytes)
-    return Judgement(
-        (
-            _issuer(found, credential, record, public_url, is_recorded=is_recorded),
-            _signature(signed, record, public_url, is_recorded=is_recorded),
-            unaltered,
-        ),
-        trusted,
-    )
+    return signed, unaltered, trusted
 
 
 def _covering(covered_bytes: int, facts: Facts) -> CheckFacts:

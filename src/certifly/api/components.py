@@ -18,6 +18,7 @@ from certifly.web.schemas import (
     closed,
     item_of,
     list_of,
+    or_null,
     ref,
     resource_of,
 )
@@ -84,8 +85,8 @@ ASKED_MOMENT = {
     "description": "ISO 8601 with its zone, such as `2026-11-23T16:00:00Z`.",
 }
 
-_MOMENT_OR_NULL = {"oneOf": [MOMENT, {"type": "null"}]}
-_ID_OR_NULL = {"oneOf": [ID, {"type": "null"}]}
+_MOMENT_OR_NULL = or_null(MOMENT)
+_ID_OR_NULL = or_null(ID)
 _TEXT_OR_NULL = {"type": ["string", "null"]}
 _REASON = {
     "type": "string",

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from certifly.certificates.standing import STANDINGS
-from certifly.public.operations_of_check_upload import CHECKS, EXAMPLE_CHECKS, VERDICT
+from certifly.public.operations_of_check_upload import CHECKS, EXAMPLE_CHECKS, HTML, VARY, VERDICT
 from certifly.public.sharing import linkedin_address
 from certifly.web.error_answers import error_answer, header_ref
 from certifly.web.operation import (
@@ -14,12 +14,12 @@ from certifly.web.operation import (
     public_operation,
     query_parameter,
 )
-from certifly.web.schemas import ADDRESS, BYTES, CODE, EXAMPLE_CODE, MOMENT, closed, resource_of
+from certifly.web.schemas import ADDRESS, BYTES, CODE, EXAMPLE_CODE, MOMENT, closed, or_null, resource_of
 
 _BASE = "http://localhost:8000"
 _KINDS = ("pdf", "png", "svg", "json", "jwt")
-_ADDRESS_OR_NULL = {"oneOf": [ADDRESS, {"type": "null"}]}
-_MOMENT_OR_NULL = {"oneOf": [MOMENT, {"type": "null"}]}
+_ADDRESS_OR_NULL = or_null(ADDRESS)
+_MOMENT_OR_NULL = or_null(MOMENT)
 _EXAMPLE_CHECK: dict[str, Any] = {
     "code": EXAMPLE_CODE,
     "state": "rendered",
@@ -98,8 +98,6 @@ _CHECK = closed(
         "routes": closed(dict.fromkeys(("check", *(f"download_{kind}" for kind in _KINDS)), ADDRESS)),
     }
 )
-_HTML = {"schema": {"type": "string"}}
-
 NO_CERTIFICATE = error_answer(
     404, "No certificate has this code.", "not_found", "No certificate has this code.", codes=("not_found",)
 )
@@ -109,10 +107,8 @@ _NO_CHECK_PAGE = error_answer(
     "not_found",
     "No certificate has this code.",
     codes=("not_found",),
-    other_content={"text/html": _HTML},
+    other_content={"text/html": HTML},
 )
-_VARY = {"Vary": {"description": "`Accept` among others.", "required": True, "schema": {"type": "string"}}}
-
 FIND_CHECK = public_operation(
     "find-check-page",
     "Go to the check page of a typed code",
@@ -143,7 +139,7 @@ CHECK = public_operation(
     answers={
         200: {
             "description": "What it is and what became of it: a page for people, or by `Accept` the facts as JSON.",
-            "headers": _VARY,
+            "headers": VARY,
             "content": {
                 "application/json": {
                     "schema": resource_of("checks", _CHECK, identifier=CODE),
@@ -152,7 +148,7 @@ CHECK = public_operation(
                         "meta": [],
                     },
                 },
-                "text/html": _HTML,
+                "text/html": HTML,
             },
         },
         404: _NO_CHECK_PAGE,

@@ -4,10 +4,11 @@ from dataclasses import fields
 from typing import Any
 
 from certifly.credentials import media_types
+from certifly.verification.inspect import UPLOAD_BYTES_MAX
 from certifly.verification.report import CheckName, Claims, FileKind, Outcome, Reason, Scope, Verdict
 from certifly.web.error_answers import error_answer
 from certifly.web.operation import public_operation
-from certifly.web.schemas import ADDRESS, BYTES, CODE, EXAMPLE_CODE, MOMENT, closed, resource_of
+from certifly.web.schemas import ADDRESS, BYTES, CODE, EXAMPLE_CODE, MOMENT, closed, or_null, resource_of
 
 FILE_TYPES = (
     "application/pdf",
@@ -26,14 +27,11 @@ FILE_TYPES = (
 
 _TEXT_OR_NULL = {"type": ["string", "null"]}
 _COUNT_OR_NULL = {"type": ["integer", "null"], "minimum": 0}
-_HTML = {"schema": {"type": "string"}}
+HTML = {"schema": {"type": "string"}}
+VARY = {"Vary": {"description": "`Accept` among others.", "required": True, "schema": {"type": "string"}}}
 _DIGEST = {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}
 _EXAMPLE_DIGEST = "sha256:5a3f8f0b4e1c2d7a9b6e3c8d1f0a4b7e2c5d8f1a0b3c6e9d2f5a8b1c4d7e0f3a"
 _ISSUED_AT = "2026-11-23T09:00:00.000000Z"
-
-
-def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
-    return {"oneOf": [schema, {"type": "null"}]}
 
 
 def _one_of(names: Any, description: str) -> dict[str, Any]:
@@ -67,7 +65,7 @@ CHECKED = closed(
 )
 CHECKS = {"type": "array", "items": CHECKED, "minItems": len(CheckName), "maxItems": len(CheckName)}
 VERDICT = _one_of(Verdict, "`valid` when every check passed, `invalid` when one failed.")
-_SIBLING = _or_null(closed({"code": CODE, "address": ADDRESS, "issued_at": MOMENT}))
+_SIBLING = or_null(closed({"code": CODE, "address": ADDRESS, "issued_at": MOMENT}))
 _REPORT = closed(
     {
         "verdict": VERDICT,
@@ -86,7 +84,7 @@ _REPORT = closed(
                 "digest": _DIGEST,
             }
         ),
-        "certificate": _or_null(
+        "certificate": or_null(
             closed(
                 {
                     "code": CODE,
@@ -99,7 +97,7 @@ _REPORT = closed(
                 }
             )
         ),
-        "claims": _or_null(closed({field.name: _TEXT_OR_NULL for field in fields(Claims)})),
+        "claims": or_null(closed({field.name: _TEXT_OR_NULL for field in fields(Claims)})),
         "notes": {"type": "array", "items": {"type": "string"}},
     }
 )
@@ -176,13 +174,7 @@ CHECK_UPLOAD = public_operation(
     answers={
         200: {
             "description": "What the file is worth. A page for people, or by `Accept` the report as JSON.",
-            "headers": {
-                "Vary": {
-                    "description": "`Accept` among others.",
-                    "required": True,
-                    "schema": {"type": "string"},
-                }
-            },
+            "headers": VARY,
             "content": {
                 "application/json": {
                     "schema": resource_of("reports", _REPORT, identifier=_DIGEST),
@@ -191,16 +183,16 @@ CHECK_UPLOAD = public_operation(
                         "meta": [],
                     },
                 },
-                "text/html": _HTML,
+                "text/html": HTML,
             },
         },
         413: error_answer(
             413,
             "The file is too large.",
             "body_too_large",
-            "The request body is too large; at most 20971520 bytes are accepted.",
+            f"The request body is too large; at most {UPLOAD_BYTES_MAX} bytes are accepted.",
             codes=("body_too_large",),
-            other_content={"text/html": _HTML},
+            other_content={"text/html": HTML},
         ),
         422: error_answer(
             422,
@@ -208,7 +200,7 @@ CHECK_UPLOAD = public_operation(
             "invalid",
             'Send the file as the request body, or as the one file of a form, named "file".',
             codes=("invalid",),
-            other_content={"text/html": _HTML},
+            other_content={"text/html": HTML},
         ),
         503: error_answer(
             503,
@@ -216,7 +208,7 @@ CHECK_UPLOAD = public_operation(
             "overloaded",
             "Many files are being checked. Repeat the request in a moment.",
             codes=("overloaded", "database_busy", "queue_full"),
-            other_content={"text/html": _HTML},
+            other_content={"text/html": HTML},
         ),
     },
     errors=(400, 500),

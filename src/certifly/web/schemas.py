@@ -28,6 +28,11 @@ def ref(name: str) -> dict[str, Any]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
+def or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """What the schema takes, or null."""
+    return {"oneOf": [schema, {"type": "null"}]}
+
+
 def closed(properties: dict[str, Any], *, optional: tuple[str, ...] = ()) -> dict[str, Any]:
     """An object with exactly these members."""
     required = [name for name in properties if name not in optional]

@@ -21,7 +21,7 @@ from certifly.web.caller import Call, calling
 from certifly.web.decoding import printable, read_json_object
 from certifly.web.operation import CURSOR, LIMIT, json_answer, json_body, operation
 from certifly.web.paging import make_cursor, raise_faults, read_page, read_parameters
-from certifly.web.schemas import ID, MOMENT, closed, item_of, list_of, resource_of
+from certifly.web.schemas import ID, MOMENT, closed, item_of, list_of, or_null, resource_of
 
 router = APIRouter(prefix=PREFIX, tags=["emails"])
 
@@ -46,7 +46,7 @@ _EMAIL = closed(
         "attempts": {"type": "integer", "minimum": 0},
         "queued_at": MOMENT,
         "updated_at": MOMENT,
-        "sent_at": {"oneOf": [MOMENT, {"type": "null"}]},
+        "sent_at": or_null(MOMENT),
     }
 )
 _EXAMPLE: dict[str, Any] = {

@@ -16,7 +16,7 @@ from certifly.web.answers import collection, json_response, resource
 from certifly.web.caller import Call, calling
 from certifly.web.operation import CURSOR, LIMIT, json_answer, operation
 from certifly.web.paging import Page, make_cursor, raise_faults, read_page, read_parameters
-from certifly.web.schemas import ID, MOMENT, closed, item_of, list_of
+from certifly.web.schemas import ID, MOMENT, closed, item_of, list_of, or_null
 
 router = APIRouter(prefix=PREFIX, tags=["certificates"])
 
@@ -32,7 +32,7 @@ _EVENT = closed(
         },
         "reason": {"type": ["string", "null"]},
         "other_certificate_id": {
-            "oneOf": [ID, {"type": "null"}],
+            **or_null(ID),
             "description": "The other certificate of a replacement.",
         },
     }

@@ -10,7 +10,7 @@ from certifly.core.clock import isoformat
 from certifly.web.answers import json_response, resource
 from certifly.web.caller import Call, calling
 from certifly.web.operation import json_answer, operation
-from certifly.web.schemas import MOMENT, closed, resource_of
+from certifly.web.schemas import MOMENT, closed, or_null, resource_of
 
 router = APIRouter(prefix=PREFIX, tags=["me"])
 
@@ -22,7 +22,7 @@ _ME = closed(
             {
                 "name": {"type": "string"},
                 "scopes": {"type": "array", "items": {"type": "string"}},
-                "expires_at": {"oneOf": [MOMENT, {"type": "null"}]},
+                "expires_at": or_null(MOMENT),
             }
         ),
     }

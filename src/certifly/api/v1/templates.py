@@ -38,7 +38,7 @@ from certifly.web.operation import (
     query_parameter,
 )
 from certifly.web.paging import make_cursor, raise_faults, read_page, read_parameters
-from certifly.web.schemas import BYTES, ID, MOMENT, closed, item_of, list_of, ref, resource_of
+from certifly.web.schemas import BYTES, ID, MOMENT, closed, item_of, list_of, or_null, ref, resource_of
 
 router = APIRouter(prefix=PREFIX, tags=["templates"])
 
@@ -109,7 +109,7 @@ _SUMMARY = {
     "has_unpublished_changes": {"type": "boolean"},
     "created_at": MOMENT,
     "updated_at": MOMENT,
-    "published_at": {"oneOf": [MOMENT, {"type": "null"}]},
+    "published_at": or_null(MOMENT),
 }
 _TEMPLATE = resource_of("templates", closed(_SUMMARY | {"document": ref("TemplateDocument")}))
 _BY_ID = path_parameter("template_id", "The template's id.", ID, "1")

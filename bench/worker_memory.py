@@ -1,6 +1,6 @@
-"""5,000 certificates of 50 templates through one worker: what its processes hold, from beginning to end.
+"""5,000 certificates of 50 templates, signed, through one worker: what its processes hold from beginning to end.
 
-``./dev bench worker_memory``: flat, and under 300 MB for each process.
+``./dev bench worker_memory``: flat, and under 350 MB for each process.
 """
 
 import json

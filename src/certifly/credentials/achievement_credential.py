@@ -14,22 +14,15 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 from urllib.parse import quote, urlsplit, urlunsplit
 from uuid import UUID
 
 from certifly.credentials import status_list
-from certifly.credentials.contexts import CREDENTIALS_V2, OPEN_BADGES, OPEN_BADGES_EXTENSIONS
+from certifly.credentials.contexts import CREDENTIALS_V2, OPEN_BADGES
 from certifly.credentials.did import profile, tenant_url
 from certifly.credentials.proofs import timestamp
 from certifly.credentials.status_list import PURPOSES, entry, place_of
-
-PURPOSES_NAMED: tuple[str, ...] = PURPOSES
-"""The status lists that a credential points to. With one of them, it stands alone and the schema is named too."""
-
-SCHEMA: Final = (
-    "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
-)
 
 _LANGUAGE_CODE = re.compile(r"[a-z]{2,4}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
 _STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
@@ -123,11 +116,9 @@ class CredentialFacts:
 def build_credential(facts: CredentialFacts, secret: Secret) -> dict[str, Any]:
     """The credential of a certificate, without proofs."""
     place = place_of(facts.certificate_number, secret)
-    status = [entry(facts.public_url, facts.slug, purpose, place) for purpose in PURPOSES_NAMED]
-    names_schema = len(status) == 1
     return _without_absent(
         {
-            "@context": [CREDENTIALS_V2, OPEN_BADGES, *([OPEN_BADGES_EXTENSIONS] if names_schema else [])],
+            "@context": [CREDENTIALS_V2, OPEN_BADGES],
             "id": f"urn:uuid:{facts.code}",
             "type": ["VerifiableCredential", "OpenBadgeCredential"],
             "name": facts.title,
@@ -136,10 +127,7 @@ def build_credential(facts: CredentialFacts, secret: Secret) -> dict[str, Any]:
             "validUntil": timestamp(facts.expires_at) if facts.expires_at else None,
             "credentialSubject": _subject(facts, secret),
             "evidence": [_evidence(fact) for fact in facts.evidence],
-            "credentialStatus": status[0] if names_schema else status,
-            "credentialSchema": [{"id": SCHEMA, "type": "1EdTechJsonSchemaValidator2019"}]
-            if names_schema
-            else None,
+            "credentialStatus": [entry(facts.public_url, facts.slug, purpose, place) for purpose in PURPOSES],
         }
     )
 

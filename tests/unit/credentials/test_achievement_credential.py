@@ -9,7 +9,6 @@ from uuid import UUID
 import pytest
 from jsonschema import Draft202012Validator
 
-from certifly.credentials import achievement_credential
 from certifly.credentials.achievement_credential import (
     CredentialFacts,
     EvidenceFact,
@@ -20,7 +19,6 @@ from certifly.credentials.achievement_credential import (
 )
 from certifly.credentials.keys import TenantSecret
 from certifly.credentials.proofs import prove
-from certifly.credentials.status_list import REVOCATION
 from tests.cast import ADA, ADAS_ADDRESS, MONDAY
 from tests.unit.credentials.badge import (
     BARE_FACTS,
@@ -110,16 +108,6 @@ def test_both_lists_are_named_at_the_same_place() -> None:
     assert revocation["statusPurpose"] == "revocation"
     assert suspension["statusPurpose"] == "suspension"
     assert revocation["statusListIndex"] == suspension["statusListIndex"]
-
-
-def test_with_one_list_it_stands_alone_and_the_schema_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(achievement_credential, "PURPOSES_NAMED", (REVOCATION,))
-
-    credential = built()
-
-    assert credential["credentialStatus"]["statusPurpose"] == "revocation"
-    assert credential["credentialSchema"][0]["type"] == "1EdTechJsonSchemaValidator2019"
-    assert credential["@context"][2] == "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ stored. The place of a certificate is the same in the list of revocations, which
 
 import gzip
 import struct
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +17,7 @@ from typing import Any, Final, Literal, Protocol
 
 from certifly.credentials.contexts import CREDENTIALS_V2
 from certifly.credentials.did import did_of, tenant_url
-from certifly.credentials.multibase import NotMultibase, decode_base64url, encode_base64url
+from certifly.credentials.multibase import encode_base64url
 from certifly.credentials.proofs import timestamp
 
 LIST_SIZE: Final = 131_072
@@ -26,9 +25,6 @@ REVOCATION: Final = "revocation"
 SUSPENSION: Final = "suspension"
 Purpose = Literal["revocation", "suspension"]
 PURPOSES: Final[tuple[Purpose, ...]] = (REVOCATION, SUSPENSION)
-
-LIST_BYTES_MAX = 16 * 1024 * 1024
-"""What a list of another issuer may unfold to."""
 
 LISTS_KEPT_MAX = 64
 """Lists whose order is at hand; working it out takes a thousandth of a second."""
@@ -51,10 +47,6 @@ class Place:
 
     list_number: int
     index: int
-
-
-class ListUnreadable(ValueError):
-    """A text that is no encoded list, or one too large to be unfolded."""
 
 
 def place_of(certificate_number: int, secret: Secret) -> Place:
@@ -119,25 +111,6 @@ def encode(indices: Iterable[int]) -> str:
         assert 0 <= index < LIST_SIZE
         bits[index >> 3] |= 0x80 >> (index & 7)
     return "u" + encode_base64url(gzip.compress(bytes(bits), mtime=0))
-
-
-def decode(encoded: str) -> bytes:
-    """The bits of an ``encodedList``, at most LIST_BYTES_MAX bytes. Raises ListUnreadable."""
-    if not encoded.startswith("u"):
-        raise ListUnreadable("An encoded list begins with u.")
-    unpack = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-    try:
-        bits = unpack.decompress(decode_base64url(encoded[1:]), LIST_BYTES_MAX)
-    except (NotMultibase, zlib.error) as error:
-        raise ListUnreadable("The list is not base64url of GZIP.") from error
-    if not unpack.eof:
-        raise ListUnreadable(f"The list is cut off, or longer than {LIST_BYTES_MAX} bytes.")
-    return bits
-
-
-def is_set(bits: bytes, index: int) -> bool:
-    """Whether a bit stands; one beyond the list is not set."""
-    return 0 <= index >> 3 < len(bits) and bool(bits[index >> 3] & 0x80 >> (index & 7))
 
 
 def _permuted(number: int, key: bytes) -> int:

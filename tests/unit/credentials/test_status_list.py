@@ -1,8 +1,6 @@
 """Where the bits of certificates are, and how a list is written."""
 
-import gzip
 import re
-import zlib
 from itertools import pairwise
 from typing import Any
 
@@ -10,20 +8,16 @@ import pytest
 
 from certifly.credentials import status_list
 from certifly.credentials.keys import TenantSecret
-from certifly.credentials.multibase import encode_base64url
 from certifly.credentials.status_list import (
-    LIST_BYTES_MAX,
     LIST_SIZE,
     REVOCATION,
     SUSPENSION,
-    ListUnreadable,
     Place,
-    decode,
     encode,
-    is_set,
     place_of,
 )
 from tests.cast import MONDAY
+from tests.other_readers import bits_of, is_set
 from tests.unit.credentials.badge import DID, PUBLIC_URL, SECRET_OF_LOVELACE, SLUG
 
 OTHER_SECRET = TenantSecret("secret-1", b"t" * 32)
@@ -62,23 +56,15 @@ def test_a_place_never_changes() -> None:
 
 @pytest.mark.parametrize("indices", [[], [0], [7, 8], [LIST_SIZE - 1], [1, 4141, 131_000]])
 def test_the_bits_that_were_written_are_read(indices: list[int]) -> None:
-    bits = decode(encode(indices))
+    bits = bits_of(encode(indices))
 
     assert len(bits) == LIST_SIZE // 8
     assert [index for index in range(LIST_SIZE) if is_set(bits, index)] == indices
 
 
 def test_the_first_bit_is_the_highest_of_the_first_byte() -> None:
-    assert decode(encode([0]))[0] == 0x80
-    assert decode(encode([9]))[1] == 0x40
-
-
-def test_a_bit_outside_the_list_is_not_set() -> None:
-    bits = b"\xff" * (LIST_SIZE // 8)
-
-    assert is_set(bits, LIST_SIZE - 1)
-    assert not is_set(bits, LIST_SIZE)
-    assert not is_set(bits, -1)
+    assert bits_of(encode([0]))[0] == 0x80
+    assert bits_of(encode([9]))[1] == 0x40
 
 
 def test_a_list_is_the_same_text_each_time() -> None:
@@ -86,26 +72,6 @@ def test_a_list_is_the_same_text_each_time() -> None:
 
     assert encode([5, 3]) == text
     assert re.fullmatch(r"u[A-Za-z0-9_-]+", text)
-
-
-def packed(content: bytes) -> str:
-    return "u" + encode_base64url(gzip.compress(content))
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "z1", "u", "u!", "uAAAA", encode([1])[:-8], "u" + encode_base64url(zlib.compress(b"\0" * 99))],
-    ids=["empty", "base58", "nothing", "letters", "bytes", "cut", "zlib"],
-)
-def test_what_is_no_list_is_refused(text: str) -> None:
-    with pytest.raises(ListUnreadable):
-        decode(text)
-
-
-def test_a_list_of_others_is_unfolded_up_to_a_limit() -> None:
-    assert len(decode(packed(b"\0" * LIST_BYTES_MAX))) == LIST_BYTES_MAX
-    with pytest.raises(ListUnreadable, match="longer"):
-        decode(packed(b"\0" * (LIST_BYTES_MAX + 1)))
 
 
 @pytest.mark.parametrize("purpose", [REVOCATION, SUSPENSION])

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from certifly.credentials.contexts import CREDENTIALS_V2
 from certifly.verification.errors import Unreadable
 from certifly.verification.facts import CredentialFound, TokenFacts
 from certifly.verification.proof_facts import proof_facts
@@ -12,6 +13,8 @@ from certifly.verification.strict_json import TEXT_BYTES_MAX, parse_object
 
 _TOKEN = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
 _ENVELOPE = re.compile(r"data:application/vc\+(?:ld\+)?(?:jwt|json\+jwt);?,?(?P<token>[A-Za-z0-9_.-]+)")
+_ENVELOPE_SAYS = {"@context": [CREDENTIALS_V2], "type": ["EnvelopedVerifiableCredential"]}
+"""All that an envelope may say besides its token."""
 
 _OF_OPEN_BADGES_2 = frozenset({"Assertion", "BadgeClass"})
 
@@ -50,6 +53,11 @@ def _from_envelope(text: str, document: Mapping[str, Any]) -> CredentialFound:
     token = looks_like_token(found["token"]) if found else None
     if found is None or token is None:
         return CredentialFound(form="other", text=text, document=dict(document))
+    # Nothing signs an envelope. Whatever it said besides would be taken for a part of the credential.
+    said = {name: value if isinstance(value, list) else [value] for name, value in document.items()}
+    del said["id"]
+    if not said.items() <= _ENVELOPE_SAYS.items():
+        raise Unreadable("an envelope that says more than the signed token in it")
     return _from_token(found["token"], token)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from certifly.credentials.contexts import CREDENTIALS_V2
 from certifly.verification.errors import CannotInspect, Unreadable
 from certifly.verification.read_credential import read_credential
 from tests.handed_in import CREDENTIAL, DOCUMENT, TOKEN, UNSIGNED
@@ -37,11 +38,31 @@ def test_our_own_token_is_taken_apart() -> None:
     assert f"{found.token.signing_input}." == TOKEN[: TOKEN.rindex(".") + 1]
 
 
-def test_a_token_in_an_envelope_is_the_token() -> None:
-    envelope = {"type": "EnvelopedVerifiableCredential", "id": f"data:application/vc+jwt,{TOKEN}"}
-    found = read_credential(json.dumps(envelope))
+ENVELOPE = {"type": "EnvelopedVerifiableCredential", "id": f"data:application/vc+jwt,{TOKEN}"}
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"@context": CREDENTIALS_V2}, {"@context": [CREDENTIALS_V2], "type": [ENVELOPE["type"]]}]
+)
+def test_a_token_in_an_envelope_is_the_token(more: dict[str, Any]) -> None:
+    found = read_credential(json.dumps(ENVELOPE | more))
 
     assert found is not None and found.text == TOKEN
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"name": "Doctor of Everything"},
+        {"credentialSubject": {"name": "Charles Babbage"}},
+        {"type": [ENVELOPE["type"], "VerifiableCredential"]},
+        {"@context": [CREDENTIALS_V2, {"Doctor of Everything": "https://example.org/"}]},
+    ],
+)
+def test_an_envelope_says_nothing_besides_the_token_in_it(more: dict[str, Any]) -> None:
+    """Nothing signs it, and a reader would take it for a part of the credential."""
+    with pytest.raises(Unreadable, match="says more"):
+        read_credential(json.dumps(ENVELOPE | more))
 
 
 def test_the_older_token_has_its_credential_inside() -> None:

@@ -66,7 +66,7 @@ def judge_own(facts: Facts, found: CredentialFound, record: Record, *, public_ur
         signed, unaltered, trusted = _pdf(facts, credential, record)
     else:
         signed = credential
-        unaltered, trusted = _unaltered(facts, credential, record)
+        unaltered, trusted = _unaltered(facts, credential, record, is_recorded=is_recorded)
     return Judgement(
         (
             _issuer(found, credential, record, public_url, is_recorded=is_recorded),
@@ -228,10 +228,17 @@ def _signature(signed: Signed, record: Record, public_url: str, *, is_recorded: 
     return _check(CheckName.SIGNATURE, signed.reason, facts)
 
 
-def _unaltered(facts: Facts, credential: Signed, record: Record) -> tuple[Check, Trusted]:
+def _unaltered(
+    facts: Facts, credential: Signed, record: Record, *, is_recorded: bool
+) -> tuple[Check, Trusted]:
     """Of anything but a PDF."""
     whole_file = Trusted(Scope.WHOLE_FILE, facts.size_bytes, facts.size_bytes)
     if not credential.is_intact:
+        return _check(CheckName.UNALTERED, Reason.ALTERED), Trusted(Scope.NOTHING)
+    if not is_recorded and record.is_erased:
+        return _check(CheckName.UNALTERED, Reason.RECORD_ERASED), Trusted(Scope.CREDENTIAL)
+    if not is_recorded:
+        # Signed, and yet not as it was issued: with a context or a proof more, or by a thief of the key.
         return _check(CheckName.UNALTERED, Reason.ALTERED), Trusted(Scope.NOTHING)
     if facts.kind in (FileKind.JSON, FileKind.JWT):
         return _check(CheckName.UNALTERED, Reason.CREDENTIAL_INTACT), whole_file

@@ -57,13 +57,12 @@ class Record:
         return next(((key, chain) for key, chain in chains if chain[0] == certificate_der), None)
 
     def edition_of_credential(self, text: str, document: dict[str, Any]) -> Edition | None:
-        """The edition that has this credential, however its JSON is written down."""
-        unsecured = _unsecured(document)
+        """The edition that has this credential, however its JSON is written down, with no proof but its own."""
         names = {name_of(form.encode()) for form in (text, _compact(document))}
         for edition in self.editions:
             if edition.credential is not None:
                 recorded = edition.credential
-                if recorded == text or _same(_unsecured(json.loads(recorded)), unsecured):
+                if recorded == text or _is_that(json.loads(recorded), document):
                     return edition
             elif edition.salt and edition.credential_salted in {salted(edition.salt, name) for name in names}:
                 return edition
@@ -152,6 +151,19 @@ def _sibling(certificate: Certificate | None, public_url: str) -> Sibling | None
         return None
     address = check_address(public_url, certificate.code)
     return Sibling(str(certificate.code), address, certificate.created_at)
+
+
+def _is_that(recorded: dict[str, Any], shown: dict[str, Any]) -> bool:
+    """Whether a credential is the recorded one. Proofs are a set: their order says nothing."""
+    known = _proofs(recorded)
+    return _same(_unsecured(recorded), _unsecured(shown)) and all(
+        any(_same(proof, one) for one in known) for proof in _proofs(shown)
+    )
+
+
+def _proofs(document: dict[str, Any]) -> list[Any]:
+    given = document.get("proof", [])
+    return given if isinstance(given, list) else [given]
 
 
 def _unsecured(document: dict[str, Any]) -> dict[str, Any]:

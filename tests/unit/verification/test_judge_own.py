@@ -194,8 +194,47 @@ def test_what_a_thief_of_the_key_signs_is_not_recorded() -> None:
 
     for content in (forged, token):
         report = report_on(content)
-        assert told(report) == {"issuer": "not_recorded"}
+        assert told(report) == {"issuer": "not_recorded", "unaltered": "altered"}
         assert report.verdict is Verdict.INVALID
+        assert report.trusted.scope is Scope.NOTHING
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"type": "DataIntegrityProof", "cryptosuite": "ecdsa-jcs-2019", "proofValue": "Doctor of Everything"},
+        {"type": "Remark", "text": "Doctor of Everything"},
+        {**DOCUMENT["proof"][0], "text": "Doctor of Everything"},
+        {**DOCUMENT["proof"][0], "@context": "Doctor of Everything"},
+        "Doctor of Everything",
+    ],
+)
+def test_what_stands_among_the_proofs_and_was_not_issued_is_seen(more: Any) -> None:
+    """No signature covers what stands beside it, and not all that stands in a proof."""
+    report = report_on(json.dumps({**DOCUMENT, "proof": [*DOCUMENT["proof"], more]}))
+
+    assert told(report) == {"issuer": "not_recorded", "unaltered": "altered"}
+    assert report.verdict is Verdict.INVALID
+    assert report.trusted.scope is Scope.NOTHING
+
+
+def test_a_context_that_was_added_is_seen() -> None:
+    """The proofs of the specification allow for it; what it says was not issued."""
+    document = {**DOCUMENT, "@context": [*DOCUMENT["@context"], {"doctor": "https://example.org/doctor"}]}
+
+    assert told(report_on(json.dumps(document))) == {"issuer": "not_recorded", "unaltered": "altered"}
+
+
+def test_the_proofs_may_come_in_any_order_and_more_than_once() -> None:
+    first, second = DOCUMENT["proof"]
+
+    assert report_on(json.dumps({**DOCUMENT, "proof": [second, first, second]})).verdict is Verdict.VALID
+
+
+def test_a_picture_of_what_was_not_issued_is_altered_as_well() -> None:
+    forged = text_of(prove({**UNSIGNED, "name": "Nobility"}, PROOF_KEY, did=DID, created=MONDAY))
+
+    assert told(report_on(bake_png(SMALL_PNG, forged))) == {"issuer": "not_recorded", "unaltered": "altered"}
 
 
 def test_a_code_of_ours_under_the_name_of_another_issuer_is_refused() -> None:
@@ -254,6 +293,7 @@ def test_a_file_of_an_older_edition_is_told_from_a_forgery() -> None:
     assert told(report_on(forged, stolen)) == {
         "issuer": "not_recorded",
         "signature": "key_withdrawn_not_recorded",
+        "unaltered": "altered",
     }
 
 
@@ -442,5 +482,9 @@ def test_the_pdf_of_an_erased_certificate_is_known_by_its_salted_digest() -> Non
 def test_what_an_erased_record_cannot_tell_is_unknown() -> None:
     other = text_of(prove({**UNSIGNED, "name": "Another"}, PROOF_KEY, did=DID, created=MONDAY))
 
-    for content in (TOKEN, other):
-        assert told(report_on(content, erased())) == {"issuer": "record_erased"}
+    remarked = json.dumps({**DOCUMENT, "proof": [*DOCUMENT["proof"], "Doctor of Everything"]})
+
+    for content in (TOKEN, other, remarked):
+        report = report_on(content, erased())
+        assert told(report) == {"issuer": "record_erased", "unaltered": "record_erased"}
+        assert report.trusted.scope is Scope.CREDENTIAL

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 from datetime import datetime
+from urllib.parse import unquote
 
-from certifly.credentials.did import did_of
+from certifly.credentials.did import did_of, tenant_url
 from certifly.verification.claims import claims_of, issuer_of
 from certifly.verification.facts import CredentialFound, Facts
 from certifly.verification.judge_foreign import judge_foreign
@@ -71,8 +72,13 @@ def _nothing_to_judge(facts: Facts, found: CredentialFound | None) -> Reason | N
 
 
 def _says_it_is_ours(found: CredentialFound, public_url: str) -> bool:
-    issuer = issuer_of(found.document)
-    return issuer is not None and issuer.startswith(did_of(public_url, "") + ":")
+    """Whether it names an issuer of this server, by DID or by address, in a spelling that people would take for it."""
+    named = _plainly(issuer_of(found.document) or "")
+    return named.startswith((_plainly(did_of(public_url, "") + ":"), _plainly(tenant_url(public_url, ""))))
+
+
+def _plainly(name: str) -> str:
+    return unquote(name).strip().casefold().removeprefix("https://").removeprefix("http://")
 
 
 def _notes(facts: Facts) -> list[str]:

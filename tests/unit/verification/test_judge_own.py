@@ -258,6 +258,27 @@ def test_a_code_that_no_certificate_has_is_a_forgery() -> None:
 
 
 @pytest.mark.parametrize(
+    ("issuer", "reason"),
+    [
+        ("DID:web:certificates.example.org:t:lovelace", "no_such_certificate"),
+        ("did:web:Certificates.Example.org:%74:lovelace", "no_such_certificate"),
+        (" did:web:certificates.example.org:t:lovelace", "no_such_certificate"),
+        ("did:web:certificates.example.org:t:nobody", "no_such_certificate"),
+        (f"{PUBLIC_URL}/t/lovelace", "no_such_certificate"),
+        ("http://CERTIFICATES.example.org/t/lovelace/profile.json", "no_such_certificate"),
+        ("did:web:certificates.example.org.evil.example:t:lovelace", "issuer_elsewhere"),
+        ("https://evil.example/certificates.example.org/t/lovelace", "issuer_elsewhere"),
+        ("did:web:certificates.example.org", "issuer_elsewhere"),
+    ],
+)
+def test_a_forgery_in_our_name_is_one_in_whatever_spelling(issuer: str, reason: str) -> None:
+    document = {**UNSIGNED, "issuer": {"id": issuer}}
+    report = judge(inspect(json.dumps(document).encode()), None, public_url=PUBLIC_URL, now=TUESDAY)
+
+    assert report.check(CheckName.ISSUER).reason_code == reason
+
+
+@pytest.mark.parametrize(
     ("header", "reason"),
     [
         ({"alg": "none"}, "key_not_the_issuers"),

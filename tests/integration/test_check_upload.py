@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,7 +20,7 @@ from certifly.certificates.models import Certificate
 from certifly.credentials.models import ACTIVE, WITHDRAWN, SigningKey
 from certifly.db.tenant import TenantDB
 from certifly.public import check_upload
-from certifly.public.check_upload import UPLOADS_AT_ONCE_MAX, Uploads
+from certifly.public.check_upload import BYTES_HELD_MAX, UPLOADS_AT_ONCE_MAX, Uploads
 from certifly.verification.inspect import UPLOAD_BYTES_MAX
 from certifly.verification.inspector import Inspector
 from tests.cast import MONDAY, TUESDAY
@@ -57,6 +58,26 @@ def check(site: PublicSite, content: bytes, media_type: str = "application/octet
     report: dict[str, Any] = body["data"]["data"]
     assert body["data"]["id"] == report["file"]["digest"]
     return report
+
+
+STALLED_BYTES_MISSING = 996
+
+
+@contextmanager
+def stalled(site: PublicSite) -> Iterator[socket.socket]:
+    """A client that has begun to send a file, and the server has seen it."""
+    uploads: Uploads = site.app.state.uploads
+    before, give_up_at = uploads.bytes_held, time.monotonic() + 10
+    address = urlsplit(site.base_url)
+    with socket.create_connection((address.hostname or "", address.port or 0), timeout=20) as client:
+        client.sendall(
+            b"POST /check HTTP/1.1\r\nHost: x\r\nContent-Type: application/pdf\r\nAccept: application/json\r\n"
+            b"Content-Length: 1000\r\n\r\n%PDF"
+        )
+        while uploads.bytes_held != before + 4 and time.monotonic() < give_up_at:
+            time.sleep(0.02)
+        assert uploads.bytes_held == before + 4
+        yield client
 
 
 def told(report: dict[str, Any]) -> dict[str, str]:
@@ -373,6 +394,46 @@ def test_only_so_many_files_are_held_at_once(public_site: PublicSite) -> None:
     assert public_site.http.post("/check", files={"file": ("x", b"x")}).status_code == 200
 
 
+def test_files_together_are_held_up_to_a_limit(public_site: PublicSite) -> None:
+    uploads: Uploads = public_site.app.state.uploads
+    uploads.bytes_held = BYTES_HELD_MAX - 10
+    try:
+        statuses = [
+            public_site.http.post("/check", content=content, headers=AS_JSON | {"Content-Type": "text/plain"})
+            for content in (b"1" * 10, b"1" * 11)
+        ]
+        assert [answer.status_code for answer in statuses] == [200, 503]
+        assert int(statuses[1].headers["Retry-After"]) > 0
+        assert uploads.bytes_held == BYTES_HELD_MAX - 10
+    finally:
+        uploads.bytes_held = 0
+
+
+def test_turns_that_were_taken_while_a_file_arrived_are_missed(public_site: PublicSite) -> None:
+    uploads: Uploads = public_site.app.state.uploads
+    with stalled(public_site) as client:
+        uploads.under_way = UPLOADS_AT_ONCE_MAX
+        try:
+            client.sendall(b" " * STALLED_BYTES_MISSING)
+            assert client.recv(4096).startswith(b"HTTP/1.1 503")
+        finally:
+            uploads.under_way = 0
+    assert uploads.bytes_held == 0
+
+
+def test_clients_that_send_nothing_keep_nobody_out(public_site: PublicSite) -> None:
+    uploads: Uploads = public_site.app.state.uploads
+    with ExitStack() as clients:
+        for _ in range(2 * UPLOADS_AT_ONCE_MAX):
+            clients.enter_context(stalled(public_site))
+        assert told(check(public_site, b"nothing"))["issuer"] == "nothing_to_check"
+
+    give_up_at = time.monotonic() + 10
+    while uploads.bytes_held and time.monotonic() < give_up_at:
+        time.sleep(0.02)
+    assert (uploads.bytes_held, uploads.under_way) == (0, 0)
+
+
 def test_many_at_once_are_all_answered(public_site: PublicSite) -> None:
     statuses = []
 
@@ -388,7 +449,8 @@ def test_many_at_once_are_all_answered(public_site: PublicSite) -> None:
 
     assert set(statuses) <= {200, 503}
     assert 200 in statuses
-    assert public_site.app.state.uploads.under_way == 0
+    uploads = public_site.app.state.uploads
+    assert (uploads.under_way, uploads.bytes_held) == (0, 0)
 
 
 def test_no_upload_touches_a_disk(
@@ -410,15 +472,10 @@ def test_a_body_that_stops_half_way_is_given_up(
     public_site: PublicSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(check_upload, "UPLOAD_SECONDS_MAX", 0.5)
-    address = urlsplit(public_site.base_url)
     began = time.monotonic()
-    with socket.create_connection((address.hostname or "", address.port or 0), timeout=20) as connection:
-        connection.sendall(
-            b"POST /check HTTP/1.1\r\nHost: x\r\nContent-Type: application/pdf\r\nAccept: application/json\r\n"
-            b"Content-Length: 1000\r\n\r\n%PDF"
-        )
+    with stalled(public_site) as connection:
         answer = connection.recv(4096)
 
     assert answer.startswith(b"HTTP/1.1 408")
     assert time.monotonic() - began < 15
-    assert public_site.app.state.uploads.under_way == 0
+    assert public_site.app.state.uploads.bytes_held == 0

@@ -5,8 +5,9 @@ form of a page, and for programs with the file as the body. What people get wron
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -49,7 +50,11 @@ PIECE_BYTES = 256 * 1024
 UPLOAD_SECONDS_MAX = 60.0
 
 UPLOADS_AT_ONCE_MAX = 8
-"""Files that one process holds in memory, under way or waiting to be looked into."""
+"""Files that have arrived in one process, being looked into or waiting for it."""
+
+BYTES_HELD_MAX = UPLOADS_AT_ONCE_MAX * FORM_BYTES_MAX
+"""Of all files together, those on their way as far as they have come. Counting files instead would let eight clients
+that send nothing keep everybody else out."""
 
 FILE_FAULT = 'Send the file as the request body, or as the one file of a form, named "file".'
 VARY = "Accept, Accept-Language"
@@ -65,6 +70,48 @@ class Uploads:
         default_factory=lambda: ThreadPoolExecutor(UPLOADS_AT_ONCE_MAX, thread_name_prefix="inspections")
     )
     under_way: int = 0
+    bytes_held: int = 0
+
+    @contextmanager
+    def holding(self) -> Iterator[Callable[[int], None]]:
+        """Count the bytes of one file as they arrive, until the block ends. Raises UploadsBusy for too many."""
+        held = 0
+
+        def take(count: int) -> None:
+            nonlocal held
+            if self.bytes_held + count > BYTES_HELD_MAX:
+                raise UploadsBusy
+            self.bytes_held += count
+            held += count
+
+        try:
+            yield take
+        finally:
+            self.bytes_held -= held
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """The time in which one file is looked into. Raises UploadsBusy for too many."""
+        self.require_turn()
+        self.under_way += 1
+        try:
+            yield
+        finally:
+            self.under_way -= 1
+
+    def require_turn(self) -> None:
+        """Go on only when another file could be looked into."""
+        if self.under_way >= UPLOADS_AT_ONCE_MAX:
+            raise UploadsBusy
+
+
+class UploadsBusy(Overloaded):
+    """As many files are being checked as this process holds at once."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Many files are being checked. Repeat the request in a moment.", retry_after_seconds=2
+        )
 
 
 class MissingFile(Invalid):
@@ -106,33 +153,28 @@ async def check_upload(request: Request) -> Response:
 
 async def _report(request: Request, parts: Parts) -> Report:
     uploads: Uploads = request.app.state.uploads
-    if uploads.under_way >= UPLOADS_AT_ONCE_MAX:
-        raise Overloaded(
-            "Many files are being checked. Repeat the request in a moment.", retry_after_seconds=2
-        )
-    uploads.under_way += 1
-    try:
-        content = await _content(request)
-        loop = asyncio.get_running_loop()
-        facts = await loop.run_in_executor(uploads.threads, uploads.inspector.inspect, content)
-        record = await _record(parts, facts)
-        # In a thread as well: comparing a megabyte of JSON with each edition takes its time.
-        give = partial(judge, facts, record, public_url=parts.settings.public_url, now=utc_now())
-        return await loop.run_in_executor(uploads.threads, give)
-    finally:
-        uploads.under_way -= 1
+    uploads.require_turn()  # before a file is sent for nothing
+    with uploads.holding() as take:
+        content = await _content(request, take)
+        with uploads.turn():
+            loop = asyncio.get_running_loop()
+            facts = await loop.run_in_executor(uploads.threads, uploads.inspector.inspect, content)
+            record = await _record(parts, facts)
+            # In a thread as well: comparing a megabyte of JSON with each edition takes its time.
+            give = partial(judge, facts, record, public_url=parts.settings.public_url, now=utc_now())
+            return await loop.run_in_executor(uploads.threads, give)
 
 
-async def _content(request: Request) -> bytes:
+async def _content(request: Request, take: Callable[[int], None]) -> bytes:
     """The bytes that were handed in, in whichever of the two ways."""
     content_type = only_header(request, "Content-Type") or ""
     media_type = content_type.partition(";")[0].strip().lower()
     if media_type == "multipart/form-data":
-        body = await read_body(request, bytes_max=FORM_BYTES_MAX, seconds_max=UPLOAD_SECONDS_MAX)
+        body = await read_body(request, bytes_max=FORM_BYTES_MAX, seconds_max=UPLOAD_SECONDS_MAX, take=take)
         return await _file_in(request, body)
     if media_type not in FILE_TYPES:
         raise MediaTypeUnsupported(content_type, "multipart/form-data")
-    return await read_body(request, bytes_max=UPLOAD_BYTES_MAX, seconds_max=UPLOAD_SECONDS_MAX)
+    return await read_body(request, bytes_max=UPLOAD_BYTES_MAX, seconds_max=UPLOAD_SECONDS_MAX, take=take)
 
 
 async def _file_in(request: Request, body: bytes) -> bytes:

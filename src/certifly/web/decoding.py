@@ -8,6 +8,7 @@ import asyncio
 import json
 import math
 import re
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from starlette.requests import Request
@@ -73,8 +74,9 @@ async def read_body(
     *,
     bytes_max: int = REQUEST_BODY_BYTES_MAX,
     seconds_max: float = BODY_SECONDS_MAX,
+    take: Callable[[int], None] | None = None,
 ) -> bytes:
-    """The raw body, at most ``bytes_max`` bytes.
+    """The raw body, at most ``bytes_max`` bytes. ``take`` is told the bytes of each piece, and may refuse by raising.
 
     Raises BodyTooLarge as soon as that is known, BodyTooSlow when it is not all there in time, and
     ContentEncoded for a compressed one, which would have to be unpacked to be measured.
@@ -93,6 +95,8 @@ async def read_body(
                 size += len(chunk)
                 if size > bytes_max:
                     raise BodyTooLarge(bytes_max)
+                if take is not None:
+                    take(len(chunk))
                 chunks.append(chunk)
     except TimeoutError:
         raise BodyTooSlow(seconds_max) from None

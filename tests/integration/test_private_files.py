@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from certifly.app.migrate import migrate_all
 from certifly.core.settings import Settings
 from certifly.db.database import Database
-from certifly.db.engine import make_database_file
+from certifly.db.engine import create_engine, make_database_file
 from certifly.tenants.tenants import create_tenant
 from tests.cast import MONDAY, SECRET_KEY
 from tests.live import running
@@ -91,3 +91,11 @@ def test_on_postgresql_no_file_is_made(tmp_path: Path, monkeypatch: pytest.Monke
     make_database_file("postgresql://localhost/certifly")
 
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("writes", [False, True])
+def test_what_is_deleted_is_overwritten_whoever_built_sqlite(tmp_path: Path, writes: bool) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'certifly.db'}", writes=writes)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA secure_delete").scalar_one() == 1
+    engine.dispose()

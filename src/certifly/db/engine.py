@@ -18,6 +18,8 @@ _PRAGMAS = (
     # FULL: a commit that was answered with 201 survives a power cut, not only a crash of the process.
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
+    # What is erased is overwritten. Debian's SQLite does so by itself, others leave it in the free pages of the file.
+    "PRAGMA secure_delete=ON",
     "PRAGMA cache_size=-65536",
     "PRAGMA temp_store=MEMORY",
 )

@@ -23,8 +23,10 @@ from certifly.certificates.models import FAILED, RENDERED, Certificate
 from certifly.db.database import Database
 from certifly.db.tenant import TenantDB
 from certifly.delivery.email.models import SENT, Email
+from certifly.rendering.job import RenderJob
 from certifly.rendering.pool import RenderPool
 from certifly.storage.blobs import open_store
+from certifly.templates.queries import get_version
 from tests.cast import template_document
 from tests.live import free_port
 
@@ -91,7 +93,7 @@ def jobs_of(bench: Bench, database: Database, count: int) -> list[Any]:
     """The render jobs of the first certificates."""
 
     def work(db: TenantDB) -> list[Any]:
-        return [make_job(db, c) for c in db.find(Certificate, order_by=[Certificate.id], limit=count)]
+        return [_job(db, c) for c in db.find(Certificate, order_by=[Certificate.id], limit=count)]
 
     blobs = open_store(bench.settings.files_url)
     jobs = database.read(bench.tenant_id, work).result()
@@ -128,7 +130,12 @@ def steps(bench: Bench, database: Database) -> dict[str, float]:
 def _job_of(number: int, db: TenantDB) -> Any:
     certificate = db.get(Certificate, number)
     assert certificate is not None, "it was issued"
-    return make_job(db, certificate)
+    return _job(db, certificate)
+
+
+def _job(db: TenantDB, certificate: Certificate) -> RenderJob:
+    document = get_version(db, certificate.template_id, certificate.template_version).document
+    return make_job(certificate, document)
 
 
 def main() -> None:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from certifly.certificates.errors import PictureLost
 from certifly.certificates.models import Certificate
 from certifly.credentials import media_types
-from certifly.db.tenant import TenantDB
 from certifly.rendering.child import Format
 from certifly.rendering.errors import RenderInterrupted
 from certifly.rendering.fitting import Fitting
@@ -13,7 +12,7 @@ from certifly.rendering.job import Attachment, RenderJob, asset_names
 from certifly.rendering.pool import RenderPool
 from certifly.storage.blobs import BlobStore
 from certifly.storage.errors import BlobCorrupt, BlobMissing
-from certifly.templates.queries import get_version
+from certifly.templates.document import TemplateDocument
 from certifly.templates.values import title_of
 
 INTERRUPTIONS_MAX = 3
@@ -23,9 +22,8 @@ CREDENTIAL_NAME = "credential.json"
 CREDENTIAL_DESCRIPTION = "The signed Open Badges credential of this certificate"
 
 
-def make_job(db: TenantDB, certificate: Certificate) -> RenderJob:
-    """What drawing this certificate needs, but for its pictures: ``with_pictures`` brings those."""
-    document = get_version(db, certificate.template_id, certificate.template_version).document
+def make_job(certificate: Certificate, document: TemplateDocument) -> RenderJob:
+    """What drawing a certificate of this version needs, but for its pictures: ``with_pictures`` brings those."""
     return RenderJob(
         layout=document.layout,
         fitting=Fitting.from_json(certificate.drawing["fitting"]),

@@ -177,11 +177,11 @@ def _look(db: TenantDB, keyring: Keyring, certificate_id: int) -> Plan | Literal
             return None
     if keys is None:
         return "no keys"
-    before = find_edition(db, certificate_id, certificate.edition - 1)
+    before = find_edition(db, certificate_id, certificate.edition - 1) if certificate.edition > 1 else None
     document = get_version(db, certificate.template_id, certificate.template_version).document
     public_url = public_url_of(certificate.check_url)
     return Plan(
-        job=make_job(db, certificate),
+        job=make_job(certificate, document),
         facts=credential_facts(certificate, document, public_url=public_url, slug=tenant.slug),
         keys=keys,
         number=certificate.edition,

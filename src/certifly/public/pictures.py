@@ -17,7 +17,7 @@ from certifly.certificates.produce import keep_picture
 from certifly.core.errors import Overloaded
 from certifly.credentials.bake import bake_png, bake_svg
 from certifly.db.tenant import TenantDB
-from certifly.public.certificate_facts import Place, read_certificate
+from certifly.public.certificate_facts import Place, document_of, read_certificate
 from certifly.rendering.job import RenderJob
 from certifly.storage.errors import BlobCorrupt, BlobMissing
 from certifly.web.parts import Parts
@@ -92,7 +92,9 @@ async def _make(parts: Parts, place: Place, format: PictureFormat) -> bytes:
         if certificate.state != RENDERED or edition is None or edition.credential is None:
             raise NotSigned
         digest = certificate.png_digest if format == "png" else certificate.svg_digest
-        return Drawable(digest, make_job(db, certificate), edition.number, edition.credential)
+        return Drawable(
+            digest, make_job(certificate, document_of(db, certificate)), edition.number, edition.credential
+        )
 
     # Whoever asked may have looked at the row before another caller's picture was noted there.
     found = await read_certificate(parts, place, look)

@@ -94,6 +94,11 @@ _REASON = {
     "maxLength": REASON_CHARACTERS_MAX,
     "description": "A sentence, for everyone who checks the certificate. It is cleaned as texts in data are.",
 }
+_OPTIONAL_REASON = _REASON | {
+    "type": ["string", "null"],
+    "minLength": 0,
+    "description": "A sentence, for the history alone: no check page shows it. It is cleaned as texts in data are.",
+}
 _DELIVERY_META = {"oneOf": [ref("EmptyMeta"), closed({"email_delivery": ref("EmailDelivery")})]}
 _SEND_EMAIL = {"type": ["boolean", "null"], "default": False}
 
@@ -207,7 +212,7 @@ def schemas() -> dict[str, Any]:
                         {"type": "array", "maxItems": 0},
                     ],
                 },
-                "reason": _REASON | {"type": ["string", "null"], "minLength": 0},
+                "reason": _OPTIONAL_REASON,
                 "send_email": _SEND_EMAIL,
                 "expires_at": _expires_at("for as long as the certificate that it replaces"),
             },
@@ -222,7 +227,7 @@ def schemas() -> dict[str, Any]:
         },
         "WithOptionalReason": {
             "type": "object",
-            "properties": {"reason": _REASON | {"type": ["string", "null"], "minLength": 0}},
+            "properties": {"reason": _OPTIONAL_REASON},
             "additionalProperties": False,
         },
     }

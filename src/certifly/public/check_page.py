@@ -84,7 +84,7 @@ class CheckPage:
 
     @property
     def replaced_by(self) -> Sibling | None:
-        """The certificate that holds instead."""
+        """The certificate that replaced it."""
         return self.report.certificate.successor if self.report.certificate else None
 
     @property

@@ -79,7 +79,7 @@ _CHECK = closed(
             "description": "Why it was revoked or suspended, in the issuer's words.",
         },
         "replaces": {**_ADDRESS_OR_NULL, "description": "The check page of the certificate it corrects."},
-        "replaced_by": {**_ADDRESS_OR_NULL, "description": "The check page of the one that holds instead."},
+        "replaced_by": {**_ADDRESS_OR_NULL, "description": "The check page of the one that replaced it."},
         "language": {"type": "string", "description": "That of the title and the labels."},
         "labels": {
             "type": "object",

@@ -72,7 +72,9 @@ _REPORT = closed(
         "checks": CHECKS,
         "trusted": closed(
             {
-                "scope": _one_of(Scope, "Which bytes the issuer's signature vouches for."),
+                "scope": _one_of(
+                    Scope, "Which bytes the report rests on. Whose signature covers them, the checks say."
+                ),
                 "covered_bytes": _COUNT_OR_NULL,
                 "file_bytes": _COUNT_OR_NULL,
             }

@@ -56,7 +56,7 @@ class Reason(StrEnum):
     NOT_SIGNED_BY_ISSUER = "not_signed_by_issuer"
     """issuer failed: it names an issuer of this server, but no signature of that issuer stands under it."""
     ISSUER_ELSEWHERE = "issuer_elsewhere"
-    """issuer unknown: the issuer is not of this server, and nothing is fetched. ``issuer``: as it names itself."""
+    """issuer unknown: not by its DID one of this server, and nothing is fetched. ``issuer``: as it is named."""
     ISSUER_NOT_NAMED = "issuer_not_named"
     """issuer unknown: nothing in the file says who issued it. Failed where its code is one of this server."""
     SEVERAL_CREDENTIALS = "several_credentials"
@@ -209,7 +209,7 @@ class CheckedFile:
 
 
 class Scope(StrEnum):
-    """Which bytes of what was handed in are vouched for by whoever issued it."""
+    """Which bytes of what was handed in are vouched for: by a signature, or by the digest on record."""
 
     WHOLE_FILE = "whole_file"
     BEGINNING = "beginning"
@@ -223,7 +223,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trusted:
-    """Which bytes the report rests on. The scope says whose signature covers what; the checks whether it holds."""
+    """Which bytes the report rests on. Whose signature covers them, and whether it holds, the checks say."""
 
     scope: Scope
     covered_bytes: int | None = None

@@ -341,6 +341,10 @@ def test_a_corrected_certificate_leads_to_its_successor_and_that_one_back() -> N
         OTHER_CODE,
     ]
     assert facts_of(old)["Replaced by"] == OTHER_CODE
+    # Of the other one nothing is promised: it may have been revoked since.
+    assert "replaced it by another on November 24, 2026. It no longer holds." in words_of(
+        old.one("main").text
+    )
     assert "Issued on November 23, 2026, replaced on November 24, 2026." in words_of(old.one("main").text)
     assert facts_of(new)["Replaces"] == OTHER_CODE
     assert "This certificate is genuine." in new.one("main").text

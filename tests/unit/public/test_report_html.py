@@ -71,15 +71,26 @@ def test_a_report_speaks_the_language_of_whoever_asks_and_runs_nothing(language:
 @pytest.mark.parametrize(
     ("trusted", "told"),
     [
-        (Trusted(Scope.WHOLE_FILE, 80_002, 80_002), "covers the whole file: 80,002 bytes."),
-        (Trusted(Scope.WHOLE_FILE), "covers the whole file: 80,002 bytes."),
-        (Trusted(Scope.BEGINNING, 70_000, 80_002), "covers the first 70,000 of 80,002 bytes."),
+        (Trusted(Scope.WHOLE_FILE, 80_002, 80_002), "The whole file: 80,002 bytes."),
+        (Trusted(Scope.WHOLE_FILE), "The whole file: 80,002 bytes."),
+        (
+            Trusted(Scope.BEGINNING, 70_000, 80_002),
+            "The first 70,000 of 80,002 bytes, which a signature covers.",
+        ),
         (Trusted(Scope.CREDENTIAL), "Only the credential in the file is signed."),
         (Trusted(Scope.NOTHING), "Nobody vouches for any part of this file."),
     ],
 )
 def test_a_report_says_which_bytes_are_vouched_for(trusted: Trusted, told: str) -> None:
     assert told in text_of(filed(trusted=trusted))
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_what_a_report_rests_on_names_no_issuer_who_may_be_unknown(language: str) -> None:
+    words = LANGUAGES[language]
+    issuer = words.checks[CheckName.ISSUER].casefold()
+
+    assert all(issuer not in words.scopes[scope].casefold() for scope in (Scope.WHOLE_FILE, Scope.BEGINNING))
 
 
 def test_what_was_added_behind_a_signature_is_told_in_bytes() -> None:

@@ -24,7 +24,7 @@ from certifly.credentials.import_seal import (
 )
 from certifly.credentials.keyring import Keyring, MasterKey
 from certifly.credentials.public_keys import PublicKey, list_keys
-from certifly.credentials.rotate import rotate
+from certifly.credentials.rotate import rotate, withdraw
 from certifly.db.database import Database
 from tests.cast import MONDAY, SECRET_KEY, TUESDAY
 from tests.sealing import PASSWORD, outside_chain, pkcs12_of, private_key
@@ -86,6 +86,47 @@ def test_the_same_seal_twice_is_refused(database: Database, lovelace: int, keyri
 
     with pytest.raises(Invalid, match="seal-2 already"):
         imported(database, lovelace, keyring, file)
+
+
+def test_a_key_may_come_again_with_more_of_its_chain_and_is_withdrawn_as_one(
+    database: Database, lovelace: int, keyring: Keyring
+) -> None:
+    private = private_key("P-256")
+    chain = outside_chain(private)
+    imported(database, lovelace, keyring, pkcs12_of(private, chain[:1]))
+    imported(database, lovelace, keyring, pkcs12_of(private, chain))
+
+    fallen = database.write(
+        lovelace,
+        lambda db: withdraw(
+            db, keyring, "seal-2", reason="Stolen.", issuer_name="Lovelace", slug="lovelace", now=TUESDAY
+        ),
+    ).result()
+
+    assert fallen == ["seal-2", "seal-3"]
+    states = {one.id: one.state for one in database.read(lovelace, list_keys).result()}
+    assert {name: states[name] for name in ("seal-1", "seal-2", "seal-3", "seal-4")} == {
+        "seal-1": "kept",
+        "seal-2": "withdrawn",
+        "seal-3": "withdrawn",
+        "seal-4": "active",
+    }
+
+
+def test_a_key_that_was_withdrawn_does_not_come_back(
+    database: Database, lovelace: int, keyring: Keyring
+) -> None:
+    private = private_key("P-256")
+    imported(database, lovelace, keyring, pkcs12_of(private, outside_chain(private)))
+    database.write(
+        lovelace,
+        lambda db: withdraw(
+            db, keyring, "seal-2", reason="Stolen.", issuer_name="Lovelace", slug="lovelace", now=TUESDAY
+        ),
+    ).result()
+
+    with pytest.raises(Invalid, match="withdrawn, as seal-2"):
+        imported(database, lovelace, keyring, pkcs12_of(private, outside_chain(private)))
 
 
 def refusal(file: bytes, password: str | None = PASSWORD) -> str:

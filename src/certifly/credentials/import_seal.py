@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.hazmat.primitives.serialization.pkcs12 import PKCS12KeyAndCertificates, load_pkcs12
 
 from certifly.core.clock import isoformat
@@ -18,7 +18,7 @@ from certifly.credentials.chain import pem_of
 from certifly.credentials.keyring import Keyring
 from certifly.credentials.keys import P256, P384, algorithm_of
 from certifly.credentials.make_keys import store_key
-from certifly.credentials.models import SEAL, SigningKey
+from certifly.credentials.models import SEAL, WITHDRAWN, SigningKey
 from certifly.credentials.public_keys import PublicKey, describe
 from certifly.credentials.rotate import keep_active
 from certifly.db.tenant import TenantDB
@@ -35,11 +35,18 @@ Private = EllipticCurvePrivateKey | RSAPrivateKey
 def import_seal(
     db: TenantDB, keyring: Keyring, pkcs12: bytes, password: str | None, *, now: datetime
 ) -> PublicKey:
-    """Seal PDFs with this key from now on; the former seal is kept. Raises Invalid, naming what is wrong."""
+    """Seal PDFs with this key from now on; the former seal is kept. Raises Invalid, naming what is wrong.
+
+    A key may come again, with a new certificate or with more of its chain, unless it was withdrawn.
+    """
     private, chain = read_pkcs12(pkcs12, password, now=now)
     db.lock()
     pem = pem_of(chain)
+    public = private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     for row in db.find(SigningKey, SigningKey.role == SEAL):
+        if row.public_key == public and row.state == WITHDRAWN:
+            fault = f"This key was withdrawn, as {row.id}. Ask for a certificate of another key."
+            raise Invalid({"pkcs12": [fault]})
         if row.chain == pem:
             raise Invalid({"pkcs12": [f"This is the key {row.id} already."]})
     keep_active(db, SEAL, now=now)

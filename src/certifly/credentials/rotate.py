@@ -68,7 +68,8 @@ def withdraw(
     """Disown a key for ever; returns the ids of all keys whose signatures are worth nothing from now on.
 
     With an authority the seals under it fall, with a secret the proofs and tokens, since they state what was derived
-    from it. Withdrawing twice keeps the first reason and moment. Raises NotFound, Invalid, KeysSealedOtherwise.
+    from it, and with an imported seal whatever else came with the same private key. Withdrawing twice keeps the
+    first reason and moment. Raises NotFound, Invalid, KeysSealedOtherwise.
     """
     reason = " ".join(reason.split())
     if not 1 <= len(reason) <= REASON_CHARACTERS_MAX:
@@ -103,6 +104,8 @@ def _resting_on(db: TenantDB, row: SigningKey) -> list[SigningKey]:
         return [one for one in rows if one.role == SEAL and authority_of(one, rows) is row]
     if row.role == SECRET:
         return [one for one in rows if one.role in (PROOF, TOKEN)]
+    if row.role == SEAL:
+        return [one for one in rows if one is not row and one.public_key == row.public_key]
     return []
 
 

@@ -52,9 +52,17 @@ class Record:
         return next((key for key in self.keys if key.id == key_id and key.role == role), None)
 
     def seal(self, certificate_der: bytes) -> tuple[PublicKey, tuple[bytes, ...]] | None:
-        """The seal of the issuer that has this certificate, with its chain (DER, the certificate itself first)."""
+        """The seal of the issuer that has this certificate, with its chain (DER, the certificate itself first).
+
+        A certificate may have been imported twice, the second time with more of its chain. Both are one key: what
+        was signed with either chain is genuine, and withdrawn is withdrawn.
+        """
         chains = ((key, der_of(key.chain_pem)) for key in self.keys if key.role == SEAL and key.chain_pem)
-        return next(((key, chain) for key, chain in chains if chain[0] == certificate_der), None)
+        found = [(key, chain) for key, chain in chains if chain[0] == certificate_der]
+        if not found:
+            return None
+        key = next((key for key, _ in found if key.is_withdrawn), found[-1][0])
+        return key, tuple(dict.fromkeys(one for _, chain in found for one in chain))
 
     def edition_of_credential(self, text: str, document: dict[str, Any]) -> Edition | None:
         """The edition that has this credential, however its JSON is written down, with no proof but its own."""

@@ -395,6 +395,19 @@ def test_seals_of_others_neither_help_nor_harm() -> None:
         assert judged(pdf_facts(seals=seals), pdf_record()).verdict is Verdict.VALID
 
 
+def test_a_seal_that_was_imported_twice_is_the_issuers_with_either_chain() -> None:
+    whole = seal_of(SEAL, id="seal-3")
+    assert whole.chain_pem is not None
+    own, end, _ = whole.chain_pem.partition("-----END CERTIFICATE-----\n")
+    short = replace(whole, id="seal-2", chain_pem=own + end)
+
+    for keys in ([short, whole], [whole, short]):
+        assert judged(pdf_facts(), pdf_record(keys=[*PUBLIC_KEYS, *keys])).verdict is Verdict.VALID
+    for keys in ([withdrawn(short), whole], [short, withdrawn(whole)]):
+        report = judged(pdf_facts(), pdf_record(keys=[*PUBLIC_KEYS, *keys]))
+        assert told(report)["signature"] == "key_withdrawn"
+
+
 def test_a_time_stamp_is_no_seal() -> None:
     report = judged(pdf_facts(seal={"is_time_stamp": True}), pdf_record())
 

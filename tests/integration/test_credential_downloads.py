@@ -1,9 +1,11 @@
 """A credential as everyone gets it: alone, in the PDF, in the pictures; and what there is where it is not."""
 
+import asyncio
 import hashlib
 import io
 import re
 import zlib
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -12,7 +14,8 @@ import pytest
 
 from certifly.certificates.models import ERASED, RECORDED, Edition
 from certifly.db.tenant import TenantDB
-from certifly.public.pictures import NotSigned
+from certifly.public.pictures import NotSigned, Pictures
+from certifly.rendering.pool import RenderPool
 from tests.public_site import PublicSite
 
 FILES = ("pdf", "png", "svg", "json", "jwt")
@@ -131,11 +134,27 @@ def test_a_certificate_of_an_earlier_release_is_signed_when_it_is_asked_for(
 def test_a_picture_drawn_while_the_certificate_was_erased_is_not_kept(
     public_site: PublicSite, code: str
 ) -> None:
-    import asyncio
-
-    from certifly.public.pictures import Pictures
-
     public_site.change(code, state=ERASED, drawing={}, data={})
 
     with pytest.raises(NotSigned):
         asyncio.run(Pictures().get(public_site.parts, public_site.place_of(code), "png", None))
+
+
+def test_a_picture_of_a_certificate_erased_while_it_is_drawn_is_not_kept(public_site: PublicSite) -> None:
+    code = public_site.issue(public_site.publish(title="sleep:1"))
+    place = public_site.place_of(code)
+
+    async def draw_and_erase(pool: RenderPool) -> None:
+        drawing = asyncio.create_task(
+            Pictures().get(replace(public_site.parts, renderers=pool), place, "png", None)
+        )
+        await asyncio.sleep(0.3)
+        await asyncio.to_thread(public_site.change, code, state=ERASED, drawing={}, data={})
+        with pytest.raises(NotSigned):
+            await drawing
+
+    with RenderPool(1, 20, 512, handler="tests.rendering.handlers:make_obedient_pages") as pool:
+        pool.start()
+        asyncio.run(draw_and_erase(pool))
+
+    assert public_site.row(code).png_digest is None

@@ -7,6 +7,7 @@ certificates goes through this in production, so that a saving that once is wron
 
 import base64
 import json
+import threading
 from calendar import timegm
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
@@ -27,6 +28,8 @@ from certifly.credentials.contexts import load
 from certifly.credentials.public_keys import PublicKey
 
 CRYPTOSUITES = ["eddsa-rdfc-2022", "eddsa-jcs-2022"]
+_one_at_a_time = threading.Lock()
+"""PyLD keeps what it worked out of contexts in caches that two threads at once break."""
 _UNDEFINED = "urn:undefined:"
 _RELATIVE = "relative://base/"
 _ALPHABET = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -49,9 +52,10 @@ def recheck(credential: str, token: str, keys: Sequence[PublicKey]) -> None:
     _demand(
         [proof.get("cryptosuite") for proof in proofs] == CRYPTOSUITES, "the proofs are not the two expected"
     )
-    _demand_all_defined(secured)
-    for proof in proofs:
-        _recheck_proof(secured, proof, spki.get(proof["verificationMethod"]))
+    with _one_at_a_time:
+        _demand_all_defined(secured)
+        for proof in proofs:
+            _recheck_proof(secured, proof, spki.get(proof["verificationMethod"]))
     _recheck_token(secured, token, spki)
 
 

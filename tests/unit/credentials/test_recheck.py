@@ -3,6 +3,7 @@
 import itertools
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -46,6 +47,16 @@ def test_what_was_signed_right_passes(facts: Any) -> None:
     document = build_credential(facts, SECRET_OF_LOVELACE)
 
     recheck(proved(document), token_of(document), PUBLIC_KEYS)
+
+
+def test_several_threads_of_a_worker_may_ask_at_once() -> None:
+    document = ours()
+    credential, token = proved(document), token_of(document)
+
+    with ThreadPoolExecutor(8) as threads:
+        asked = [threads.submit(recheck, credential, token, PUBLIC_KEYS) for _ in range(60)]
+
+    assert [one.exception() for one in asked] == [None] * len(asked)
 
 
 def test_a_member_that_no_context_defines_is_noticed() -> None:

@@ -2,7 +2,8 @@
 
 What must stay true: nothing passes that the issuer did not sign and record. A credential needs both of its proofs,
 each by a key that the issuer has and has not withdrawn, and its content must be what the record holds: a thief of
-a key cannot make certificates that pass here. A PDF must be the recorded one byte for byte, or sealed to its end.
+these keys cannot make a credential that passes here. A PDF must be the recorded one byte for byte, or sealed to its
+end by the issuer: a thief of the seal could put other pages around a genuine credential, until the seal is withdrawn.
 """
 
 from collections.abc import Iterator

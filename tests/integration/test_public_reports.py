@@ -129,7 +129,7 @@ def test_a_file_that_was_changed_is_not_to_be_relied_on(public_site: PublicSite,
     text = words_of(ReadPage(answer.text).one("main").text)
 
     assert "Do not rely on this." in text and "genuine" not in text
-    assert f"covers the first {len(pdf):,} of {len(pdf) + 17:,} bytes" in text
+    assert f"The first {len(pdf):,} of {len(pdf) + 17:,} bytes, which a signature covers." in text
 
 
 def test_a_file_of_a_revoked_certificate_is_told_so_although_nothing_in_it_changed(

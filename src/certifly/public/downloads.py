@@ -231,8 +231,8 @@ def being_made() -> Response:
 
 def _cannot_be_made(request: Request) -> Response:
     message = (
-        "The files of this certificate could not be made, and asking again will not help. The certificate "
-        "itself is valid; its issuer can have the files made again."
+        "The files of this certificate could not be made, and asking again will not help. Its issuer "
+        "can have them made again."
     )
     return problem_response(request, 409, "certificate_failed", message)
 

@@ -198,8 +198,8 @@ FAILED_FILE = error_answer(
     409,
     "The files of this certificate could not be made; asking again will not help.",
     "certificate_failed",
-    "The files of this certificate could not be made, and asking again will not help. The certificate "
-    "itself is valid; its issuer can have the files made again.",
+    "The files of this certificate could not be made, and asking again will not help. Its issuer "
+    "can have them made again.",
     codes=("certificate_failed",),
 )
 

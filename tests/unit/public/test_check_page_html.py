@@ -124,7 +124,7 @@ def test_hostile_words_stay_words() -> None:
 def test_braces_in_a_title_are_not_places_of_our_sentences() -> None:
     page = read(replace(ADAS, title="For {issuer} {title} {0}", issuer="{code}", state="failed"))
 
-    assert "ask {code} for a copy" in page.one("main").text
+    assert "Ask {code} for a copy" in page.one("main").text
     assert page.one("title").text == "For {issuer} {title} {0} · {code}"
 
 
@@ -258,7 +258,15 @@ def test_a_certificate_whose_files_failed_is_on_record_and_not_called_proven() -
     text = words_of(read(replace(ADAS, state="failed", report=not_made)).one("main").text)
 
     assert "This certificate is on record." in text and "genuine" not in text
-    assert "could not be made. The certificate itself is valid; ask Lovelace Academy for a copy." in text
+    assert "The picture and the PDF could not be made. Ask Lovelace Academy for a copy." in text
+
+
+def test_a_certificate_whose_files_failed_is_nowhere_called_valid_once_it_was_revoked() -> None:
+    revoked = read(replace(ADAS, state="failed", report=report(REVOKED)))
+
+    assert revoked.one("div", **{"class": "picture waiting"}).text.strip() == (
+        "The picture and the PDF could not be made. Ask Lovelace Academy for a copy."
+    )
 
 
 GONE: dict[str, Any] = {

@@ -102,6 +102,15 @@ def test_data_is_kept_in_var_unless_the_environment_says_otherwise(repository: P
     }
 
 
+def test_another_folder_keeps_the_data_when_it_is_named(repository: Path, tmp_path: Path) -> None:
+    called = json.loads(dev(repository, "run", DEV_STATE_DIR=str(tmp_path / "other")).stdout)
+
+    assert called["arguments"] == ["run", "--demo", f"{tmp_path}/other/demo.json"]
+    assert called["settings"]["CERTIFLY_DATABASE_URL"] == f"sqlite:///{tmp_path}/other/certifly.db"
+    assert [path.name for path in (tmp_path / "other").iterdir()] == ["secret.key"]
+    assert not (repository / "var").exists()
+
+
 def test_the_environment_overrides_every_default(repository: Path) -> None:
     own = {
         "CERTIFLY_DATABASE_URL": "postgresql://db/certifly",

@@ -17,6 +17,7 @@ from referencing.jsonschema import DRAFT202012
 
 from certifly.app.asgi import API_ROUTERS, create_app
 from certifly.core.settings import Settings
+from certifly.handbook.door import HANDBOOK_ROUTERS
 from certifly.public.door import PUBLIC_ROUTERS
 from certifly.tenants.scopes import SCOPES
 from certifly.web.errors import STATUS, codes_of
@@ -27,9 +28,13 @@ WRITE_COMMAND = "WRITE_SNAPSHOTS=1 ./dev test tests/contract/test_openapi.py"
 
 FOR_BROWSERS = {
     ("GET", "/"),
+    ("GET", "/docs"),
+    ("GET", "/docs.md"),
+    ("GET", "/docs/{path}"),
     ("GET", "/favicon.ico"),
     ("GET", "/favicon.svg"),
     ("GET", "/robots.txt"),
+    ("GET", "/static/handbook/{digest_}/{name}"),
     ("GET", "/static/public/{digest}/{name}"),
     ("GET", "/t/{slug}"),
 }
@@ -62,7 +67,9 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, A
 def described_routes() -> set[tuple[str, str]]:
     """Every method and path that the application takes, but for what browsers alone ask for."""
     found = set()
-    for route in (route for router in (*API_ROUTERS, *PUBLIC_ROUTERS) for route in router.routes):
+    for route in (
+        route for router in (*API_ROUTERS, *PUBLIC_ROUTERS, *HANDBOOK_ROUTERS) for route in router.routes
+    ):
         assert isinstance(route, APIRoute)
         found |= {(method, route.path_format) for method in (route.methods or set()) - {"HEAD"}}
     return found - FOR_BROWSERS

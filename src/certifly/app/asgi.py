@@ -22,6 +22,8 @@ from certifly.api.v1 import (
 )
 from certifly.app.wiring import open_parts
 from certifly.core.settings import Settings
+from certifly.handbook.door import HANDBOOK_ROUTERS, install_handbook
+from certifly.handbook.facts import Installation
 from certifly.public.door import PUBLIC_ROUTERS, install_public
 from certifly.web.answers import encode
 from certifly.web.caller import Identities
@@ -56,7 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.identities = Identities(parts.database)
             yield
 
-    # FastAPI's own documentation pages load from another origin; ours come with the handbook.
+    # FastAPI's own documentation pages load from another origin; ours are the handbook's.
     app = FastAPI(
         title="Certifly",
         openapi_url=None,
@@ -73,6 +75,8 @@ def create_app(settings: Settings) -> FastAPI:
 
     install_public(app)
 
-    app.state.openapi = encode(build_document((*API_ROUTERS, *PUBLIC_ROUTERS), settings))
+    document = build_document((*API_ROUTERS, *PUBLIC_ROUTERS, *HANDBOOK_ROUTERS), settings)
+    app.state.openapi = encode(document)
+    install_handbook(app, Installation(settings.public_url, document))
     app.add_middleware(Frame)
     return app

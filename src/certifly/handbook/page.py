@@ -21,6 +21,16 @@ class Page:
     """Markdown that begins with ``# <title>``. Links to other pages are ``/docs/<path>[#anchor]``; addresses are
     those of this installation."""
 
+    @property
+    def address(self) -> str:
+        """Where it is, from the root of the installation."""
+        return f"/docs/{self.path}" if self.path else "/docs"
+
+    @property
+    def markdown_address(self) -> str:
+        """Where its Markdown is."""
+        return f"{self.address}.md"
+
 
 @dataclass(frozen=True, slots=True)
 class Section:

@@ -1,0 +1,103 @@
+"""The table of contents: which pages there are, in which order, and what each looks like.
+
+Building it is left until somebody reads: a process that serves no page pays nothing. What was built is kept, since
+neither the pages nor the installation they describe change while a process lives.
+"""
+
+import importlib.util
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from threading import RLock
+
+from certifly.handbook.facts import Installation
+from certifly.handbook.markdown import links_made_absolute, render
+from certifly.handbook.page import Page, Section
+from certifly.handbook.page_html import page_html
+from certifly.handbook.prose import read_prose
+
+PROSE: Mapping[str, Sequence[str]] = {
+    "Start here": ("", "tutorial/first-certificate"),
+    "Guides": (
+        "guides/write-a-template",
+        "guides/write-a-client",
+        "guides/ai-clients",
+        "guides/email",
+        "guides/verify",
+        "guides/keys",
+        "guides/backup",
+        "guides/upgrade",
+        "guides/postgresql",
+    ),
+    "Explanation": (
+        "explanation/life-of-a-certificate",
+        "explanation/proofs",
+        "explanation/rendering",
+        "explanation/security-model",
+        "explanation/glossary",
+    ),
+}
+"""The pages that people write, in reading order."""
+
+
+class Handbook:
+    """The handbook of one installation."""
+
+    def __init__(self, installation: Installation) -> None:
+        self.installation = installation
+        self._html: dict[str, bytes] = {}
+        self._lock = RLock()
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        """Every page, in reading order."""
+        with self._lock:
+            prose = {page.path: page for page in read_prose(self.installation)}
+            start, guides, explanation = (
+                Section(title, tuple(prose[path] for path in paths if path in prose))
+                for title, paths in PROSE.items()
+            )
+            found = (start, guides, *_generated(self.installation), explanation)
+            return tuple(section for section in found if section.pages)
+
+    @cached_property
+    def pages(self) -> Mapping[str, Page]:
+        """Every page by its path, in reading order."""
+        return {page.path: page for section in self.sections for page in section.pages}
+
+    def page(self, path: str) -> Page | None:
+        """The page at ``/docs/<path>``, None where there is none."""
+        return self.pages.get(path)
+
+    def markdown(self, page: Page) -> str:
+        """What ``.md`` serves: where to find the rest, then the page, with whole addresses in its links."""
+        return f"{self._pointers}\n{links_made_absolute(page.body, self.installation.public_url)}"
+
+    def html(self, page: Page) -> bytes:
+        """The whole page for people."""
+        if page.path not in self._html:
+            with self._lock:
+                rendered = render(page.body, root=self.installation.root)
+                self._html[page.path] = page_html(page, rendered, self.sections, self.installation)
+        return self._html[page.path]
+
+    @property
+    def _pointers(self) -> str:
+        url = self.installation.public_url
+        return (
+            "> For clean Markdown of any page, append .md to the page URL.\n"
+            f"> For a complete documentation index, see {url}/llms.txt.\n"
+            f"> For full documentation content, see {url}/llms-full.txt.\n"
+            "> For AI client integration (Claude Code, Cursor, etc.), "
+            f"connect to the MCP server at {url}/_mcp/server.\n"
+        )
+
+
+def _generated(installation: Installation) -> Iterable[Section]:
+    found: list[Section] = []
+    if importlib.util.find_spec("certifly.handbook.reference.operations"):
+        operations = importlib.import_module("certifly.handbook.reference.operations")
+        found += operations.operation_sections(installation)
+    if importlib.util.find_spec("certifly.handbook.reference.pages"):
+        pages = importlib.import_module("certifly.handbook.reference.pages")
+        found.append(pages.reference_section(installation))
+    return found

@@ -2,13 +2,11 @@
 
 import asyncio
 import uuid
-from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
-from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,10 +20,11 @@ from certifly.api.components import (
     REPLAYED,
 )
 from certifly.api.v1 import PREFIX
+from certifly.api.v1.preparing import PlainRoute, authenticate_writer, prepare_asked, read_published_body
 from certifly.api.v1.showing import show_certificate
 from certifly.certificates.describe import describe
 from certifly.certificates.errors import TemplateChanged
-from certifly.certificates.issue import PreparedCertificate, issue, prepare
+from certifly.certificates.issue import PreparedCertificate, issue
 from certifly.certificates.produce import is_pdf_lost, produce_again, produce_lost
 from certifly.certificates.queries import (
     CertificateFilter,
@@ -35,22 +34,20 @@ from certifly.certificates.queries import (
     parse_code,
 )
 from certifly.certificates.request import IssueRequest, read_request
-from certifly.certificates.routes import check_address
-from certifly.core.errors import Overloaded
+from certifly.core.errors import Invalid, Overloaded
 from certifly.core.ids import parse_id
 from certifly.db.tenant import TenantDB
 from certifly.delivery.email.describe import email_delivery
-from certifly.templates.queries import PublishedTemplate, find_published
+from certifly.templates.queries import PublishedTemplate, find_published, is_current
 from certifly.web.answers import collection, encode, json_response, resource
 from certifly.web.caller import Call, calling
-from certifly.web.decoding import check_json_type, decode_object, read_body
 from certifly.web.headers import only_header
 from certifly.web.idempotency import HEADER, once, read_key, replay
 from certifly.web.operation import (
     CURSOR,
     LIMIT,
     json_answer,
-    json_body,
+    json_body_with_examples,
     operation,
     query_parameter,
 )
@@ -58,30 +55,31 @@ from certifly.web.paging import make_cursor, raise_faults, read_page, read_param
 from certifly.web.schemas import CODE, ID, ref
 
 router = APIRouter(prefix=PREFIX, tags=["certificates"])
-
-
-class PlainRoute(APIRoute):
-    """A route whose function reads the request itself.
-
-    FastAPI's own way to a function (dependencies, parameters, a stack of contexts) costs a fifth of a whole
-    create call, and the published one has no use for it.
-    """
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The function as it is."""
-        return cast("Callable[[Request], Coroutine[Any, Any, Response]]", self.endpoint)
-
-
 published = APIRouter(prefix=PREFIX, tags=["certificates"], route_class=PlainRoute)
 """The one call of the published page."""
 
 
 ReadCall = Annotated[Call, Depends(calling("certificates.read"))]
-authenticate_writer = calling("certificates.write")
 WriteCall = Annotated[Call, Depends(authenticate_writer)]
 
 PREPARATIONS_MAX = 5
 """How often a request is prepared anew because its template was published meanwhile."""
+
+EXAMPLES = {
+    "with_email": (
+        "201 Created (send_email=true)",
+        {
+            "template_id": 1,
+            "send_email": True,
+            "data": {"Student Name": "Ada Lovelace", "Email": "ada@example.org"},
+        },
+    ),
+    "without_email": (
+        "201 Created (without email send)",
+        {"template_id": 1, "send_email": False, "data": {"Student Name": "Ada Lovelace"}},
+    ),
+}
+"""Bodies, under the titles that the samples of the published page have."""
 
 LIST_PARAMETERS = {"cursor", "limit", "template_id", "code", "created_from", "created_before"}
 
@@ -93,10 +91,7 @@ LIST_PARAMETERS = {"cursor", "limit", "template_id", "code", "created_from", "cr
         "create-certificate",
         "Create Certificate",
         scope="certificates.write",
-        body=json_body(
-            ref("CertificateCreate"),
-            {"template_id": 1, "send_email": False, "data": {"Student Name": "Ada Lovelace"}},
-        ),
+        body=json_body_with_examples(ref("CertificateCreate"), EXAMPLES),
         parameters=[IDEMPOTENCY_KEY],
         success={
             201: json_answer(
@@ -122,8 +117,7 @@ async def create_certificate(request: Request) -> Response:
     template cannot show is refused before anything is issued. A 201 means: stored, with its work queued.
     """
     call = await authenticate_writer(request)
-    check_json_type(only_header(request, "Content-Type"))
-    body = decode_object(await read_body(request), lenient=True)
+    body = await read_published_body(request)
     key = read_key(only_header(request, HEADER), body)
     recorded = await replay(call, key)
     if recorded is not None:
@@ -132,8 +126,8 @@ async def create_certificate(request: Request) -> Response:
     asked, faults = read_request(body)
     for _ in range(PREPARATIONS_MAX):
         template = await _find_template(call, asked)
-        prepared = _prepare(call, asked, faults, template)
         try:
+            prepared = await _prepare(call, asked, faults, template)
             answer, replayed = await once(call, key, partial(_issue, call, prepared))
         except TemplateChanged:
             call.parts.templates.forget(call.identity.tenant_id, asked.template_id)
@@ -261,20 +255,17 @@ async def _find_template(call: Call, asked: IssueRequest) -> PublishedTemplate |
     return found
 
 
-def _prepare(
+async def _prepare(
     call: Call, asked: IssueRequest, faults: dict[str, list[str]], template: PublishedTemplate | None
 ) -> PreparedCertificate:
-    code = uuid.uuid4()
-    return prepare(
-        asked,
-        faults,
-        template,
-        code=code,
-        check_url=check_address(call.parts.settings.public_url, code),
-        issuer_name=call.identity.tenant_name,
-        fonts_dir=call.parts.settings.fonts_dir,
-        now=call.now,
-    )
+    """What is ready to be issued. Raises Invalid; TemplateChanged when it is an outdated version that refuses it."""
+    try:
+        return prepare_asked(call, asked, faults, template, code=uuid.uuid4())
+    except Invalid:
+        # Other processes publish too, and no commit will tell us: nothing is going to be committed.
+        if template is not None and not await call.read(lambda db: is_current(db, template)):
+            raise TemplateChanged from None
+        raise
 
 
 def _issue(call: Call, prepared: PreparedCertificate, db: TenantDB) -> bytes:

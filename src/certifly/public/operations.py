@@ -114,6 +114,7 @@ FIND_CHECK = public_operation(
     "Go to the check page of a typed code",
     parameters=[
         query_parameter("code", "A code, or any text with one in it, such as an address.", {"type": "string"})
+        | {"example": EXAMPLE_CODE}
     ],
     answers={
         303: {

@@ -122,6 +122,12 @@ def json_body(schema: Schema, example: object, *, required: bool = True) -> dict
     return {"required": required, "content": {"application/json": {"schema": schema, "example": example}}}
 
 
+def json_body_with_examples(schema: Schema, examples: Mapping[str, tuple[str, object]]) -> dict[str, Any]:
+    """A request body of JSON with several examples: each has a name, and a title that readers see."""
+    named = {name: {"summary": title, "value": value} for name, (title, value) in examples.items()}
+    return {"required": True, "content": {"application/json": {"schema": schema, "examples": named}}}
+
+
 def path_parameter(name: str, description: str, schema: Schema, example: object) -> dict[str, Any]:
     """A required parameter in the path."""
     return {

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 DEV = Path(__file__).resolve().parents[2] / "dev"
 ECHO = """\
 import json, os, sys

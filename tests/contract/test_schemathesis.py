@@ -24,6 +24,8 @@ import pytest
 from tests.cast import ADA, ADAS_ADDRESS
 from tests.live import Caller, Installation
 
+pytestmark = pytest.mark.long
+
 EXAMPLES_PER_OPERATION = 15
 SECONDS_MAX = 240
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from certifly.app.checkup.finding import Finding
@@ -233,6 +234,14 @@ def test_slots_at_work_are_counted(certifly: CommandLine, database_url: str) -> 
         assert look(database_url).message.startswith("2 worker slots at work.")
 
     assert look(database_url).message == "0 worker slots at work. Start one: certifly work, or certifly run"
+
+
+@pytest.mark.postgres
+def test_locks_that_jobs_are_kept_with_are_not_counted_as_slots(postgres: PostgreSQL) -> None:
+    with psycopg.connect(postgres.service_url) as jobs, take_slot(postgres.service_url, "worker-1"):
+        jobs.execute("SELECT pg_try_advisory_xact_lock(1)")
+
+        assert look(postgres.service_url).message.startswith("1 worker slot at work.")
 
 
 def test_jobs_that_nobody_performs_are_trouble(

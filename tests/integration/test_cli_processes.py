@@ -27,6 +27,8 @@ from tests.cast import SECRET_KEY
 from tests.command import CommandLine
 from tests.live import environment_for, free_port
 
+pytestmark = pytest.mark.long
+
 WAIT_SECONDS = 60
 
 

@@ -14,6 +14,8 @@ from tests.cast import ADA, ADAS_ADDRESS
 from tests.live import Caller, running
 from tests.mail_server import RunningServer, free_port, mail_server
 
+pytestmark = pytest.mark.long
+
 PATIENCE_SECONDS = 30
 
 

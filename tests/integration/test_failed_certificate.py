@@ -16,6 +16,8 @@ from certifly.storage.blobs import place_of
 from tests.cast import template_document
 from tests.live import Caller, Installation, running
 
+pytestmark = pytest.mark.long
+
 
 def command(installation: Installation, *arguments: str) -> dict[str, Any]:
     """What a command says on the same installation, with ``--json``."""

@@ -15,6 +15,8 @@ from certifly.worker.forget import EVERY_SECONDS, Forgetting
 from tests.cast import MONDAY, TUESDAY
 from tests.live import Installation, running
 
+pytestmark = pytest.mark.long
+
 BLINK = timedelta(microseconds=1)
 
 

@@ -37,6 +37,8 @@ from tests.integration import jobs_process
 from tests.integration.jobs_process import TASKS, Diary
 from tests.postgres import PostgreSQL
 
+pytestmark = pytest.mark.long
+
 OUR_CODE = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 """The environment of a process that can import what this one can."""
 

@@ -25,6 +25,8 @@ from tests.live import Caller, Installation, running
 from tests.mail_server import mail_server
 from tests.public_site import PublicSite
 
+pytestmark = pytest.mark.long
+
 
 def jobs_of(database_url: str, tenant_id: int, certificate_id: int) -> int:
     """How many times the production of a certificate was queued."""

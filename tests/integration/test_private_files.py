@@ -17,6 +17,8 @@ from certifly.tenants.tenants import create_tenant
 from tests.cast import MONDAY, SECRET_KEY
 from tests.live import running
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(autouse=True)
 def _open_hearted() -> Iterator[None]:

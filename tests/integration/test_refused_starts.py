@@ -8,6 +8,8 @@ import pytest
 
 from tests.live import environment_for, free_port
 
+pytestmark = pytest.mark.long
+
 GIVE_UP_EXIT = 78
 
 

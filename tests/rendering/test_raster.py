@@ -227,6 +227,7 @@ class TestWhatIsShown:
             assert len(np.unique(shipped.reshape(-1, 3), axis=0)) > 20
 
 
+@pytest.mark.long
 class TestBesideOthers:
     """Renderers smooth edges differently. Blurred a little, that is gone, and only displaced or missing ink
     is left. Poppler puts each glyph on a whole pixel, which is the most that may remain beside it; drawn

@@ -20,6 +20,9 @@ import sqlalchemy as sa
 from certifly.core.errors import DomainError
 
 RETRY_SECONDS = 0.05
+SESSION_NAME = "certifly slot "
+"""How the session that holds a slot on PostgreSQL calls itself, before the slot's name: jobs are kept with locks
+of the same kind, and ``doctor`` counts slots alone."""
 
 
 class SlotTaken(DomainError):
@@ -79,6 +82,7 @@ class AdvisorySlot:
             connect_timeout=10,
             keepalives_idle=10,
             keepalives_interval=5,
+            application_name=SESSION_NAME + slot,
         )
         key = int.from_bytes(
             hashlib.sha256(f"certifly worker slot {slot}".encode()).digest()[:8], signed=True

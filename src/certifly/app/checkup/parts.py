@@ -29,7 +29,7 @@ from certifly.rendering.layout import Layout
 from certifly.rendering.pool import RenderPool
 from certifly.storage.blobs import open_store
 from certifly.storage.errors import StorageError
-from certifly.worker.slot import SlotTaken, take_slot
+from certifly.worker.slot import SESSION_NAME, SlotTaken, take_slot
 
 JOB_WAIT_SECONDS = 60.0
 """A job that has been due for longer waits for a worker that is not there, or cannot keep up."""
@@ -198,10 +198,10 @@ def _slots_at_work(settings: Settings) -> int:
     try:
         with engine.connect() as connection:
             query = (
-                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND mode = 'ExclusiveLock' "
-                "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+                "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' "
+                "AND granted AND datname = current_database() AND starts_with(application_name, :name)"
             )
-            return int(connection.exec_driver_sql(query).scalar_one())
+            return int(connection.execute(sa.text(query), {"name": SESSION_NAME}).scalar_one())
     finally:
         engine.dispose()
 

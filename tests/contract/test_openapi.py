@@ -133,6 +133,18 @@ def test_every_error_of_a_domain_is_told_under_its_status(document: dict[str, An
     assert answered <= set(told)
 
 
+def test_a_call_tells_only_codes_of_the_status(document: dict[str, Any]) -> None:
+    told: dict[str, set[str]] = {}
+    for method, path, operation in operations(document):
+        for status, response in operation["responses"].items():
+            codes = set(re.findall(r"`(\w+)`", response.get("description", "").partition("Codes:")[2]))
+            if path.startswith("/api/") and codes:
+                assert codes <= set(codes_of(int(status))), (method, path)
+                told[status] = told.get(status, set()) | codes
+
+    assert told["409"] == set(codes_of(409)), "a conflict that no call tells"
+
+
 def test_every_component_is_used(document: dict[str, Any]) -> None:
     text = json.dumps(document)
 

@@ -3,7 +3,7 @@
 The codes come from the table that answers are made from, so that the document cannot forget one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from certifly.web.errors import PROBLEM, codes_of
@@ -200,3 +200,11 @@ RESPONSES: dict[str, Any] = {
     ),
 }
 """The errors that many operations share, by the name of their component."""
+
+
+def narrowed(name: str, codes: Sequence[str]) -> dict[str, Any]:
+    """A reference to one of them, for an operation that answers only some of its codes."""
+    response = RESPONSES[name]
+    sentence, _, _ = response["description"].partition(" Codes: ")
+    listed = ", ".join(f"`{code}`" for code in codes)
+    return {"$ref": f"#/components/responses/{name}", "description": f"{sentence} Codes: {listed}."}

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from certifly.core.limits import PAGE_DEFAULT, PAGE_MAX
-from certifly.web.error_answers import header_ref
+from certifly.web.error_answers import header_ref, narrowed
 from certifly.web.paging import CURSOR_LENGTH_MAX
 
 Schema = Mapping[str, Any]
@@ -40,16 +40,23 @@ def operation(
     scope: str | None,
     success: Mapping[int, Schema],
     errors: Sequence[int] = (),
+    conflicts: Sequence[str] = (),
+    refusals: Sequence[str] = ("invalid",),
     body: Schema | None = None,
     parameters: Sequence[Schema] = (),
 ) -> dict[str, Any]:
     """The keyword arguments of a route decorator that describe it.
 
     ``success`` maps a status to its response object; ``errors`` are statuses beside those every call can
-    answer. The description is the docstring of the route.
+    answer. Of the many codes of a 409 and a 422, ``conflicts`` and ``refusals`` are those that this call answers.
+    The description is the docstring of the route.
     """
     statuses = {*_ALWAYS, *errors, *((403,) if scope else ()), *(_WITH_A_BODY if body else ())}
+    statuses |= {409} if conflicts else set()
     described = _describe(operation_id, summary, success=success, errors=statuses, parameters=parameters)
+    for status, codes in ((409, conflicts), (422, refusals)):
+        if status in statuses:
+            described["responses"][str(status)] = narrowed(_NAMES[status], sorted(codes))
     described["security"] = [{"bearerAuth": [scope] if scope else []}]
     if body is not None:
         described["requestBody"] = body

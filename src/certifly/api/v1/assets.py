@@ -100,7 +100,9 @@ _BYTES = {"schema": BYTES}
                 resource("assets", EXAMPLE_DIGEST, EXAMPLE_ASSET),
             )
         },
-        errors=(409, 422),
+        errors=(422,),
+        conflicts=("too_many_assets",),
+        refusals=("invalid", "picture_refused"),
     ),
 )
 async def create_asset(request: Request, call: WriteCall) -> Response:

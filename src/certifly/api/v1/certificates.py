@@ -107,14 +107,34 @@ LIST_PARAMETERS = {"cursor", "limit", "template_id", "code", "created_from", "cr
                 headers=REPLAYED,
             )
         },
-        errors=(409, 422),
+        errors=(422,),
+        conflicts=("idempotency_key_in_use",),
     ),
 )
 async def create_certificate(request: Request) -> Response:
-    """Issue a certificate from a published template.
+    """Creates certificate for a template.
 
-    Validation is strict: unknown keys are refused, required labels enforced, strings cleaned, and text that the
-    template cannot show is refused before anything is issued. A 201 means: stored, with its work queued.
+    Validation (strict):
+    - `template_id`: required, must exist in tenant DB, and be published
+    - `data`: required object map
+    - `send_email`: optional boolean
+    - `expires_at`: optional moment in the future, within 100 years, with its time zone
+    - Keys in `data` must match template labels/extra fields
+    - Required labels are enforced
+    - Unknown keys rejected
+    - String data sanitized
+    - Text that the template cannot show, for want of room or of a letter in its fonts, is rejected too
+    - All faults are told in one answer, each under its own key, such as `data.Student Name`
+
+    Behavior:
+    - If `send_email=true`, response includes `meta.email_delivery` with delivery status details.
+    - 201 means that the certificate is stored for good, with its work queued in the same commit. PDF, picture and
+      e-mail follow within moments; `is_rendered` says whether the PDF is there. A request that is rejected stores nothing.
+    - With an `Idempotency-Key`, repeating a request within 24 hours answers with the certificate that the first one
+      created. The same key with another body is rejected.
+    - Without `expires_at` the certificate holds for as long as the template says, or for ever.
+    - A body that was encoded twice (a JSON string that holds the object) or that stands between double quotes is
+      taken as the object that it means. An empty list as `data` is an empty map. Nothing else is guessed.
     """
     call = await authenticate_writer(request)
     body = await read_published_body(request)
@@ -213,7 +233,8 @@ async def get_one(certificate_id: str, call: ReadCall) -> Response:
                 "The certificate, queued or unchanged.", ref("CertificateAnswer"), ONE_CERTIFICATE
             )
         },
-        errors=(404, 409),
+        errors=(404,),
+        conflicts=("certificate_erased",),
     ),
 )
 async def render(certificate_id: str, call: WriteCall) -> Response:

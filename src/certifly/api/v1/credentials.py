@@ -60,7 +60,8 @@ _EXAMPLE: dict[str, Any] = {
                 resource("credentials", "1", _EXAMPLE),
             )
         },
-        errors=(404, 409),
+        errors=(404,),
+        conflicts=("certificate_erased", "certificate_failed", "credential_not_signed"),
     ),
 )
 async def get_one(

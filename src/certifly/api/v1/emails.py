@@ -133,7 +133,8 @@ async def list_all(
                 resource("emails", _ID_EXAMPLE, _QUEUED_EXAMPLE),
             )
         },
-        errors=(404, 409, 422),
+        errors=(404, 422),
+        conflicts=("certificate_erased", "certificate_replaced", "certificate_revoked", "too_many_emails"),
     ),
 )
 async def create(

@@ -68,7 +68,14 @@ _EXAMPLE = EXAMPLE_CERTIFICATE_FULL | {"is_rendered": False, "status": "recorded
                 headers=REPLAYED,
             )
         },
-        errors=(404, 409, 422),
+        errors=(404, 422),
+        conflicts=(
+            "certificate_erased",
+            "certificate_replaced",
+            "certificate_revoked",
+            "certificate_suspended",
+            "idempotency_key_in_use",
+        ),
     ),
 )
 async def create(

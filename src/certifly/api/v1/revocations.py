@@ -30,7 +30,8 @@ router = APIRouter(prefix=PREFIX, tags=["certificates"])
         parameters=[BY_ID],
         body=json_body(ref("WithReason"), {"reason": EXAMPLE_REASON}),
         success={200: json_answer("The certificate, revoked.", ref("CertificateAnswer"), ONE_CERTIFICATE)},
-        errors=(404, 409, 422),
+        errors=(404, 422),
+        conflicts=("certificate_replaced",),
     ),
 )
 async def create(

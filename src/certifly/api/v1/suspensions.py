@@ -32,7 +32,8 @@ RevokeCall = Annotated[Call, Depends(calling("certificates.revoke"))]
         parameters=[BY_ID],
         body=json_body(ref("WithReason"), {"reason": "The examination is being looked into."}),
         success={200: json_answer("The certificate, suspended.", ref("CertificateAnswer"), ONE_CERTIFICATE)},
-        errors=(404, 409, 422),
+        errors=(404, 422),
+        conflicts=("certificate_erased", "certificate_replaced", "certificate_revoked"),
     ),
 )
 async def create(certificate_id: str, request: Request, call: RevokeCall) -> Response:
@@ -61,7 +62,8 @@ async def create(certificate_id: str, request: Request, call: RevokeCall) -> Res
         success={
             200: json_answer("The certificate, not suspended.", ref("CertificateAnswer"), ONE_CERTIFICATE)
         },
-        errors=(404, 409),
+        errors=(404,),
+        conflicts=("certificate_replaced", "certificate_revoked"),
     ),
 )
 async def remove(certificate_id: str, call: RevokeCall) -> Response:

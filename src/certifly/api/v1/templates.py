@@ -164,7 +164,8 @@ _PREVIEW = {
         scope="templates.write",
         body=json_body(ref("TemplateDocument"), EXAMPLE_DOCUMENT),
         success={201: json_answer("Stored as a draft.", _TEMPLATE, ONE_TEMPLATE)},
-        errors=(409, 422),
+        errors=(422,),
+        conflicts=("too_many_templates",),
     ),
 )
 async def create(request: Request, call: WriteCall) -> Response:
@@ -261,7 +262,8 @@ async def get_one(template_id: str, call: ReadCall) -> Response:
         parameters=[_BY_ID],
         body=json_body(_CHANGES, {"name": "Certificate of excellence"}, required=False),
         success={200: json_answer("The template as it is now.", _TEMPLATE, ONE_TEMPLATE)},
-        errors=(404, 409, 422),
+        errors=(404, 422),
+        conflicts=("template_archived",),
     ),
 )
 async def change(template_id: str, request: Request, call: WriteCall) -> Response:
@@ -291,7 +293,8 @@ async def change(template_id: str, request: Request, call: WriteCall) -> Respons
         parameters=[_BY_ID],
         body=json_body({"type": "object", "additionalProperties": False}, {}, required=False),
         success={200: json_answer("The template as it is now.", _TEMPLATE, ONE_TEMPLATE)},
-        errors=(404, 409, 422),
+        errors=(404, 422),
+        conflicts=("template_archived", "too_many_versions"),
     ),
 )
 async def publish_draft(template_id: str, request: Request, call: WriteCall) -> Response:
@@ -338,6 +341,7 @@ async def publish_draft(template_id: str, request: Request, call: WriteCall) -> 
             }
         },
         errors=(404, 406, 422),
+        refusals=("invalid", "render_failed"),
     ),
 )
 async def preview(template_id: str, request: Request, call: ReadCall) -> Response:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import verifiers
+from tools import npm, verifiers
 from tools.check import command, imports_go_down_only, machine_packages_are_there, no_test_was_skipped
 
 REPORT = """<testsuites><testsuite>
@@ -58,38 +58,38 @@ def test_any_of_several_browsers_will_do(tmp_path: Path, monkeypatch: pytest.Mon
     assert machine_packages_are_there()
 
 
-def test_verifiers_of_others_are_installed_once_for_each_lock(
+def test_packages_of_npm_are_installed_once_for_each_lock(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source, installed, programs = (tmp_path / name for name in ("source", "installed", "programs"))
     for folder in (source, programs):
         folder.mkdir()
-    for name in verifiers.FILES:
+    for name in npm.FILES:
         (source / name).write_text(name)
-    npm = programs / "npm"
-    npm.write_text("#!/bin/sh\necho once >> runs\n")
-    npm.chmod(0o755)
+    program = programs / "npm"
+    program.write_text("#!/bin/sh\necho once >> runs\n")
+    program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}:/bin:/usr/bin")
 
-    assert verifiers.install(source, installed)
-    assert verifiers.install(source, installed)
+    assert npm.install("the verifiers", source, installed)
+    assert npm.install("the verifiers", source, installed)
     assert (installed / "runs").read_text() == "once\n"
 
     (source / "package-lock.json").write_text("another lock")
-    assert not verifiers.are_installed(source, installed)
+    assert not npm.are_installed(source, installed)
 
-    npm.write_text("#!/bin/sh\necho no such package >&2\nexit 1\n")
-    assert not verifiers.install(source, installed)
+    program.write_text("#!/bin/sh\necho no such package >&2\nexit 1\n")
+    assert not npm.install("the verifiers", source, installed)
     assert "no such package" in capsys.readouterr().out
-    assert not verifiers.are_installed(source, installed)
+    assert not npm.are_installed(source, installed)
 
 
-def test_verifiers_of_others_need_npm(
+def test_packages_of_npm_need_npm(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    assert not verifiers.install(verifiers.SOURCE, tmp_path / "installed")
+    assert not npm.install("the verifiers", verifiers.SOURCE, tmp_path / "installed")
     assert "npm is missing" in capsys.readouterr().out
 
 

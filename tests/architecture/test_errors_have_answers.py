@@ -9,10 +9,12 @@ from certifly.core.errors import DomainError
 from certifly.web.errors import STATUS
 
 NEVER_MEETS_A_CALLER = {
+    "certifly.app.migrate.DatabaseNewer": "stops the start, before any door is open",
     "certifly.app.migrate.NotMigrated": "stops the start, before any door is open",
     "certifly.app.trouble.DatabaseUnusable": "stops the start",
     "certifly.app.trouble.FilesUnusable": "stops the start",
     "certifly.app.trouble.FontsFolderUnusable": "stops the start",
+    "certifly.app.trouble.RightsMissing": "stops the start",
     "certifly.cli.processes.CannotListen": "stops the start",
     "certifly.core.settings.SettingsInvalid": "stops the start",
     "certifly.credentials.errors.KeysSealedOtherwise": "the operator's affair: a caller meets a 500 without it",

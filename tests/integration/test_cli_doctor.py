@@ -1,5 +1,6 @@
 """`certifly doctor`: every kind of trouble is found, named, and told with what to do about it."""
 
+import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -74,6 +75,19 @@ def test_a_fresh_installation_is_well(certifly: CommandLine) -> None:
         "QR codes": "well",
         "e-mails": "well",
     }
+
+
+def test_a_database_of_a_newer_release_is_trouble(sqlite: CommandLine, sqlite_url: str) -> None:
+    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+
+    examined = sqlite("doctor", "--json")
+
+    assert examined.exit_code == 1
+    assert found(examined, "database")["message"].startswith(
+        "The database is at revision 9999, which a newer release"
+    )
 
 
 def test_people_read_a_line_for_each_part(sqlite: CommandLine) -> None:

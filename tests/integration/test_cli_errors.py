@@ -2,19 +2,23 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import click
+import psycopg
 import pytest
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from certifly.app.trouble import trouble_in
 from certifly.cli import main as command_line
+from certifly.db.revision import newest_revision
 from certifly.storage.errors import StorageUnavailable
 from tests.cast import SECRET_KEY
 from tests.command import CommandLine
+from tests.postgres import PostgreSQL
 
 
 def process(*arguments: str, database_url: str, stdout: int = subprocess.PIPE) -> "subprocess.Popen[bytes]":
@@ -93,6 +97,39 @@ def test_a_database_of_another_release_says_what_to_run(sqlite: CommandLine, tmp
 
     assert refused.exit_code == 1
     assert refused.errors == "Error: The database is not up to date. Run: certifly migrate\n"
+
+
+@pytest.mark.parametrize(
+    "command", [["migrate"], ["tenant", "list"], ["run", "--port", "65535"]], ids=" ".join
+)
+def test_a_database_of_a_newer_release_is_left_alone(
+    sqlite: CommandLine, sqlite_url: str, command: list[str]
+) -> None:
+    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+
+    refused = sqlite(*command)
+
+    assert refused.exit_code == 1
+    assert refused.errors == (
+        f"Error: The database is at revision 9999, which a newer release has made; this one knows {newest_revision()}. "
+        "Run that release, or restore the back-up that was made before it.\n"
+    )
+    connection.close()
+
+
+@pytest.mark.postgres
+def test_a_role_without_rights_is_told_who_gives_them(sqlite: CommandLine, postgres: PostgreSQL) -> None:
+    with psycopg.connect(postgres.owner_url) as owner:
+        owner.execute("REVOKE SELECT ON tenants FROM certifly_service")
+
+    refused = sqlite("tenant", "list", "--json", database_url=postgres.service_url)
+
+    assert refused.exit_code == 1
+    assert refused.fault["code"] == "RightsMissing"
+    assert (
+        "permission denied for table tenants. certifly migrate makes the tables" in refused.fault["message"]
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ Only what an operator can do something about: a database that is away, files tha
 else is a defect of ours and keeps its traceback.
 """
 
+from psycopg.errors import InsufficientPrivilege
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from certifly.core.errors import DomainError
@@ -16,6 +17,16 @@ class DatabaseUnusable(DomainError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"The database cannot be used: {reason}. See CERTIFLY_DATABASE_URL.")
+
+
+class RightsMissing(DomainError):
+    """The role that connects may not do what was asked of it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"The database refuses this to its role: {reason}. certifly migrate makes the tables as the role in "
+            "CERTIFLY_DATABASE_OWNER_URL, and gives the one in CERTIFLY_DATABASE_URL its rights."
+        )
 
 
 class FilesUnusable(DomainError):
@@ -33,6 +44,8 @@ def trouble_in(error: Exception) -> DomainError | None:
     if isinstance(error, FontsUnusable):
         return FontsFolderUnusable(f"{error} See CERTIFLY_FONTS_DIR.")
     if isinstance(error, DBAPIError):
+        if isinstance(error.orig, InsufficientPrivilege):
+            return RightsMissing(_first_line(error))
         # A bare DatabaseError is what SQLite says of a file that is none of its own.
         is_outside = isinstance(error, OperationalError) or type(error) is DatabaseError
         if is_outside or error.connection_invalidated:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 
 from certifly.app.checkup.finding import Finding, State
-from certifly.app.migrate import NotMigrated
+from certifly.app.migrate import DatabaseNewer, NotMigrated, refuse_newer
 from certifly.core.clock import isoformat
 from certifly.core.errors import DomainError
 from certifly.core.settings import Settings
@@ -69,9 +69,12 @@ def look_at_database(settings: Settings) -> Finding:
         with engine.connect() as connection:
             revision = revision_of(connection)
             where = _description(connection)
+            refuse_newer(revision)
             if revision != newest_revision():
                 return Finding("database", "trouble", f"{where}: {NotMigrated().message}")
             fault = _role_fault(connection) if connection.dialect.name == "postgresql" else None
+    except DatabaseNewer as error:
+        return Finding("database", "trouble", error.message)
     finally:
         engine.dispose()
     if fault is not None:

@@ -102,13 +102,19 @@ class Call:
         return await asyncio.wrap_future(self.parts.database.read(self.identity.tenant_id, work))
 
 
+async def identify(request: Request, *, now: datetime) -> Identity:
+    """Whose token the request carries. Raises TokenMissing, TokenRefused, HeaderRepeated."""
+    identities: Identities = request.app.state.identities
+    return await identities.find(_bearer(request), now=now)
+
+
 def calling(scope: str | None) -> Callable[[Request], Awaitable[Call]]:
     """A dependency that authenticates the request and demands ``scope``."""
 
     async def authenticated(request: Request) -> Call:
         parts: Parts = request.app.state.parts
         now = utc_now()
-        identity = await request.app.state.identities.find(_bearer(request), now=now)
+        identity = await identify(request, now=now)
         request.app.state.rate_limit.take(identity.token_id, now_seconds=time.monotonic())
         if scope is not None and scope not in identity.scopes:
             raise ScopeMissing(scope)

@@ -1,7 +1,11 @@
-"""How many calls a minute one token may make in one web process. Off unless the operator sets a limit."""
+"""How many calls a minute one caller may make in one web process.
+
+A token has a limit when the operator sets one; who has no token has a limit at the doors that need one.
+"""
 
 import math
 from collections import OrderedDict
+from collections.abc import Hashable
 
 from certifly.core.errors import Overloaded
 
@@ -9,11 +13,11 @@ BUCKETS_MAX = 10_000
 
 
 class TooManyRequests(Overloaded):
-    """The token made more calls than the operator allows."""
+    """The caller made more calls than are allowed."""
 
-    def __init__(self, limit: int, retry_after_seconds: int) -> None:
+    def __init__(self, limit: int, retry_after_seconds: int, *, who: str = "This token") -> None:
         super().__init__(
-            f"This token may make {limit} calls a minute. Repeat the request in {retry_after_seconds} seconds.",
+            f"{who} may make {limit} calls a minute. Repeat the request in {retry_after_seconds} seconds.",
             retry_after_seconds=retry_after_seconds,
         )
 
@@ -21,11 +25,12 @@ class TooManyRequests(Overloaded):
 class RateLimit:
     """A token bucket for each caller: ``per_minute`` calls at once, refilled evenly. 0 means no limit."""
 
-    def __init__(self, per_minute: int) -> None:
+    def __init__(self, per_minute: int, *, who: str = "This token") -> None:
         self.per_minute = per_minute
-        self._buckets: OrderedDict[int, tuple[float, float]] = OrderedDict()
+        self._who = who
+        self._buckets: OrderedDict[Hashable, tuple[float, float]] = OrderedDict()
 
-    def take(self, caller: int, *, now_seconds: float) -> None:
+    def take(self, caller: Hashable, *, now_seconds: float) -> None:
         """Count one call. Raises TooManyRequests when the bucket is empty."""
         if not self.per_minute:
             return
@@ -37,4 +42,4 @@ class RateLimit:
         while len(self._buckets) > BUCKETS_MAX:
             self._buckets.popitem(last=False)
         if not allowed:
-            raise TooManyRequests(self.per_minute, max(1, math.ceil((1 - level) / rate)))
+            raise TooManyRequests(self.per_minute, max(1, math.ceil((1 - level) / rate)), who=self._who)

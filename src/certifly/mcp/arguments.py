@@ -1,0 +1,126 @@
+"""The arguments of a tool: how they are described to a model, and how strictly they are read.
+
+A name that a tool does not know is refused and not overlooked: a model that writes ``templateId`` is told that it is
+``template_id``. What the API judges itself is passed on as it is; here only what a tool needs to build its question is
+looked at.
+"""
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from certifly.web.decoding import printable
+
+TEXT_LENGTH_MAX = 1000
+FAULTS_TOLD_MAX = 20
+
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "boolean": (bool,),
+    "object": (dict,),
+    "null": (type(None),),
+}
+_IN_WORDS: Mapping[str, str] = {
+    "string": "text in double quotes",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "object": "an object",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a tool."""
+
+    name: str
+    schema: Mapping[str, Any]
+    """JSON Schema; ``type`` is a name or a list of names, and ``description`` is always there."""
+    required: bool = False
+
+    @property
+    def kinds(self) -> Sequence[str]:
+        """The JSON types that it may have, null apart."""
+        kinds = self.schema["type"]
+        return [kinds] if isinstance(kinds, str) else list(kinds)
+
+
+class ArgumentsWrong(Exception):
+    """The arguments of a call cannot be used; ``faults`` says of each why, in sentences."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__(f"{len(faults)} faults")
+        self.faults = list(faults[:FAULTS_TOLD_MAX])
+
+
+def schema_of(arguments: Sequence[Argument]) -> dict[str, Any]:
+    """What a client shows its model."""
+    return {
+        "type": "object",
+        "properties": {one.name: dict(one.schema) for one in arguments},
+        "required": [one.name for one in arguments if one.required],
+        "additionalProperties": False,
+    }
+
+
+def read_arguments(given: Mapping[str, Any], arguments: Sequence[Argument]) -> dict[str, Any]:
+    """Every argument by its name, None where it was left out or null. Raises ArgumentsWrong with every fault."""
+    known = {one.name: one for one in arguments}
+    faults = [_unknown(name, known) for name in given if name not in known]
+    values: dict[str, Any] = {}
+    for name, argument in known.items():
+        value = given.get(name)
+        values[name] = value
+        if value is None:
+            if argument.required:
+                faults.append(f"{name} is required: {argument.schema['description']}")
+        elif fault := _fault_in(value, argument):
+            faults.append(fault)
+    if faults:
+        raise ArgumentsWrong(faults)
+    return values
+
+
+def _unknown(name: str, known: Mapping[str, Argument]) -> str:
+    near = difflib.get_close_matches(name[:100].lower(), known, n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    there_are = f"There are: {', '.join(known)}." if known else "This tool takes none."
+    return f"{printable(name)} is not an argument of this tool.{hint} {there_are}"
+
+
+def _fault_in(value: Any, argument: Argument) -> str | None:
+    name, schema = argument.name, argument.schema
+    if not any(_is_a(value, kind) for kind in argument.kinds):
+        return f"{name} must be {' or '.join(_IN_WORDS[kind] for kind in argument.kinds)}."
+    if isinstance(value, str):
+        length_max = schema.get("maxLength", TEXT_LENGTH_MAX)
+        if not _is_text(value):
+            return f"{name} holds half a character (a lone surrogate). Send whole Unicode text."
+        if not value.strip():
+            return f"{name} is empty. Leave it out, or say what it is."
+        if len(value) > length_max:
+            return f"{name} is too long; at most {length_max} characters are accepted."
+        if "pattern" in schema and not re.search(schema["pattern"], value):
+            return f"{name} is not written as it must be: {schema['description']}"
+        if "enum" in schema and value not in schema["enum"]:
+            return f"{name} must be one of {', '.join(schema['enum'])}."
+    elif _is_a(value, "integer"):
+        least, most = schema.get("minimum", 1), schema.get("maximum")
+        if value < least or (most is not None and value > most):
+            return f"{name} must be at least {least}" + (f" and at most {most}." if most is not None else ".")
+    return None
+
+
+def _is_a(value: Any, kind: str) -> bool:
+    # True is an int to Python, and none to anybody else.
+    return isinstance(value, _KINDS[kind]) and (kind == "boolean" or not isinstance(value, bool))
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -28,6 +28,7 @@ MACHINE_PACKAGES = {
     "npm": ("npm",),
     "openssl": ("openssl",),
     "libnss3-tools": ("certutil",),
+    "curl": ("curl",),
 }
 
 

@@ -47,11 +47,11 @@ def test_programs_that_cannot_be_installed_are_named(
     monkeypatch.setenv("PATH", str(tmp_path))
 
     assert not machine_packages_are_there()
-    assert "Missing: poppler-utils chromium nodejs npm openssl libnss3-tools." in capsys.readouterr().out
+    assert "Missing: poppler-utils chromium nodejs npm openssl libnss3-tools curl." in capsys.readouterr().out
 
 
 def test_any_of_several_browsers_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("pdftoppm", "google-chrome", "node", "npm", "openssl", "certutil"):
+    for name in ("pdftoppm", "google-chrome", "node", "npm", "openssl", "certutil", "curl"):
         (tmp_path / name).touch(mode=0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
 

@@ -1,0 +1,86 @@
+"""The tutorial and the guides, followed to the letter on a running installation.
+
+What they tell a reader to type is typed, and what they print has to come out. A page whose commands nobody can
+run here says why; no command is passed over in silence.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.handbook_commands import (
+    LEFT_OUT,
+    PAGES,
+    VARIABLE,
+    Block,
+    Done,
+    Known,
+    blocks_of,
+    differences,
+    follow,
+    followed_the_tutorial,
+    sit_down,
+    steps_of,
+)
+
+TUTORIAL = PAGES / "tutorial" / "first-certificate.md"
+OTHERS = {
+    path.relative_to(PAGES).as_posix(): path for path in sorted(PAGES.rglob("*.md")) if path != TUTORIAL
+}
+WITH_COMMANDS = [name for name, path in OTHERS.items() if steps_of(blocks_of(path.read_text()))]
+
+
+@pytest.fixture(scope="module")
+def tutorial(tmp_path_factory: pytest.TempPathFactory) -> list[Done]:
+    """What came out when the tutorial was followed."""
+    return follow(TUTORIAL.read_text(), sit_down(tmp_path_factory.mktemp("tutorial")))
+
+
+def test_the_tutorial_does_what_it_says(tutorial: list[Done]) -> None:
+    commands = [block for block in blocks_of(TUTORIAL.read_text()) if block.is_command]
+
+    assert [done.step.block.title for done in tutorial] == [block.title for block in commands]
+    assert not [block for block in commands if block.not_run]
+
+
+def test_any_wrong_word_in_what_the_tutorial_prints_is_found(tutorial: list[Done]) -> None:
+    passed_over = [
+        f"line {wrong.line}: {word}"
+        for done in tutorial
+        if done.step.printed is not None
+        for word, wrong in with_one_word_wrong(done.step.printed)
+        if not differences(wrong, done.came, Known(dict(done.known.values)))
+    ]
+
+    assert passed_over == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", WITH_COMMANDS)
+def test_a_page_does_what_it_says(name: str, tmp_path: Path) -> None:
+    with followed_the_tutorial(tmp_path) as reader:
+        follow(OTHERS[name].read_text(), reader)
+
+
+@pytest.mark.parametrize("name", [TUTORIAL.relative_to(PAGES).as_posix(), *OTHERS])
+def test_what_a_page_prints_belongs_to_a_command_or_is_a_file(name: str) -> None:
+    blocks = blocks_of((PAGES / name).read_text())
+    strays = [
+        f"{name}, line {block.line}"
+        for before, block in zip([None, *blocks], blocks, strict=False)
+        if block.language == "json" and not block.is_file and not (before and before.is_command)
+    ]
+
+    assert strays == []
+
+
+def with_one_word_wrong(shown: Block) -> Iterator[tuple[str, Block]]:
+    """The block again and again, each time with another word of it spoilt; not those that differ for every reader."""
+    differs = [range(*found.span()) for found in VARIABLE.finditer(shown.text)]
+    for word in re.finditer(rf"[^\W_]+|{LEFT_OUT}", shown.text):
+        if word[0] == LEFT_OUT or any(word.start() in places for places in differs):
+            continue
+        yield word[0], replace(shown, text=f"{shown.text[: word.end()]}x{shown.text[word.end() :]}")

@@ -21,6 +21,7 @@ from certifly.web.schemas import (
     or_null,
     ref,
     resource_of,
+    told,
 )
 
 EMAIL_STATUSES = ["queued", "held", "sending", "sent", "failed", "bounced", "skipped"]
@@ -99,8 +100,15 @@ _OPTIONAL_REASON = _REASON | {
     "minLength": 0,
     "description": "A sentence, for the history alone: no check page shows it. It is cleaned as texts in data are.",
 }
-_DELIVERY_META = {"oneOf": [ref("EmptyMeta"), closed({"email_delivery": ref("EmailDelivery")})]}
-_SEND_EMAIL = {"type": ["boolean", "null"], "default": False}
+_DELIVERY_META = {
+    "oneOf": [ref("EmptyMeta"), closed({"email_delivery": ref("EmailDelivery")})],
+    "description": "With `send_email`, what became of the e-mail; otherwise an empty list.",
+}
+_SEND_EMAIL = {
+    "type": ["boolean", "null"],
+    "default": False,
+    "description": "Whether the recipient gets the certificate by e-mail. null is false.",
+}
 
 
 def _expires_at(otherwise: str) -> dict[str, Any]:
@@ -120,11 +128,17 @@ _CERTIFICATE = {
         "description": "The cleaned values by label and extra field.",
         "additionalProperties": {"type": ["string", "number"]},
     },
-    "routes": closed(dict.fromkeys(("check", "download_pdf", "download_png"), ADDRESS)),
-    "created_at": MOMENT,
-    "updated_at": MOMENT,
+    "routes": closed(
+        {
+            "check": told(ADDRESS, "Its check page, for everyone."),
+            "download_pdf": told(ADDRESS, "Where everyone gets its PDF."),
+            "download_png": told(ADDRESS, "Where everyone gets its picture."),
+        }
+    ),
+    "created_at": told(MOMENT, "When it was issued."),
+    "updated_at": told(MOMENT, "When it last changed."),
     "is_rendered": {"type": "boolean", "description": "Whether the final PDF is stored."},
-    "template_id": ID,
+    "template_id": told(ID, "The template it was issued from."),
 }
 
 
@@ -135,10 +149,15 @@ def schemas() -> dict[str, Any]:
         "EmptyMeta": {"type": "array", "maxItems": 0, "description": "There is nothing to say."},
         "EmailDelivery": closed(
             {
-                "id": {"type": "string", "format": "uuid"},
-                "status": {"type": "string", "enum": EMAIL_STATUSES},
-                "recipient": {"type": ["string", "null"]},
-                "queued_at": MOMENT,
+                "id": {"type": "string", "format": "uuid", "description": "The id of the e-mail."},
+                "status": {
+                    "type": "string",
+                    "enum": EMAIL_STATUSES,
+                    "description": "`queued`: it goes as soon as the PDF is there. `held`: no mail server is set, so "
+                    "it waits in the outbox. `skipped`: there is no address to send it to.",
+                },
+                "recipient": told(_TEXT_OR_NULL, "The address it goes to; null: there is none."),
+                "queued_at": told(MOMENT, "When it was asked for."),
                 "reason": {
                     "type": ["string", "null"],
                     "description": "Why, where the status alone does not say.",
@@ -149,7 +168,11 @@ def schemas() -> dict[str, Any]:
         "Certificate": closed(
             _CERTIFICATE
             | {
-                "template_version": {"type": "integer", "minimum": 1},
+                "template_version": {
+                    "type": "integer",
+                    "minimum": 1,
+                    "description": "The version it was issued from, and keeps.",
+                },
                 "edition": {
                     "type": "integer",
                     "minimum": 1,
@@ -162,15 +185,15 @@ def schemas() -> dict[str, Any]:
                 },
                 "failure": {"type": ["string", "null"], "description": "Why it could not be rendered."},
                 "expires_at": _MOMENT_OR_NULL | {"description": "Until when it holds; null: for ever."},
-                "revoked_at": _MOMENT_OR_NULL,
-                "revocation_reason": _TEXT_OR_NULL,
-                "suspended_at": _MOMENT_OR_NULL,
-                "suspension_reason": _TEXT_OR_NULL,
+                "revoked_at": told(_MOMENT_OR_NULL, "When it was revoked; null: it was not."),
+                "revocation_reason": told(_TEXT_OR_NULL, "Why, as everyone reads who checks it."),
+                "suspended_at": told(_MOMENT_OR_NULL, "Since when it is suspended; null: it is not."),
+                "suspension_reason": told(_TEXT_OR_NULL, "Why, as everyone reads who checks it."),
                 "replaces": _ID_OR_NULL
                 | {"description": "The id of the certificate that this one corrects."},
                 "replaced_by": _ID_OR_NULL
                 | {"description": "The id of the certificate that corrects this one."},
-                "replaced_at": _MOMENT_OR_NULL,
+                "replaced_at": told(_MOMENT_OR_NULL, "When it was corrected; null: it was not."),
                 "erased_at": _MOMENT_OR_NULL
                 | {"description": "Since when its person, data and files are gone."},
             }

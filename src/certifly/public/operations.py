@@ -14,10 +14,26 @@ from certifly.web.operation import (
     public_operation,
     query_parameter,
 )
-from certifly.web.schemas import ADDRESS, BYTES, CODE, EXAMPLE_CODE, MOMENT, closed, or_null, resource_of
+from certifly.web.schemas import (
+    ADDRESS,
+    BYTES,
+    CODE,
+    EXAMPLE_CODE,
+    MOMENT,
+    closed,
+    or_null,
+    resource_of,
+    told,
+)
 
 _BASE = "http://localhost:8000"
-_KINDS = ("pdf", "png", "svg", "json", "jwt")
+_KINDS = {
+    "pdf": "Where everyone gets its PDF.",
+    "png": "Where everyone gets its picture.",
+    "svg": "The same in lines.",
+    "json": "Where everyone gets its credential.",
+    "jwt": "The same as a JWT.",
+}
 _ADDRESS_OR_NULL = or_null(ADDRESS)
 _MOMENT_OR_NULL = or_null(MOMENT)
 _EXAMPLE_CHECK: dict[str, Any] = {
@@ -68,12 +84,17 @@ _CHECK = closed(
             "description": "What became of it; of several things the gravest. `state`, where it holds.",
         },
         "verdict": VERDICT,
-        "recipient": {"type": ["string", "null"]},
+        "recipient": {
+            "type": ["string", "null"],
+            "description": "Whose it is; null where the template does not say, or the person was erased.",
+        },
         "title": {"type": ["string", "null"], "description": "`null` when the person was erased."},
-        "issuer": closed({"name": {"type": "string"}}),
+        "issuer": closed(
+            {"name": {"type": "string", "description": "The issuer's name when it was issued."}}
+        ),
         "issued_on": {"type": "string", "format": "date", "description": "The day where the issuer is."},
-        "expires_at": _MOMENT_OR_NULL,
-        "revoked_at": _MOMENT_OR_NULL,
+        "expires_at": told(_MOMENT_OR_NULL, "Until when it holds; null: for ever."),
+        "revoked_at": told(_MOMENT_OR_NULL, "When it was revoked; null: it was not."),
         "reason": {
             "type": ["string", "null"],
             "description": "Why it was revoked or suspended, in the issuer's words.",
@@ -95,7 +116,12 @@ _CHECK = closed(
                 }
             }
         ),
-        "routes": closed(dict.fromkeys(("check", *(f"download_{kind}" for kind in _KINDS)), ADDRESS)),
+        "routes": closed(
+            {
+                "check": told(ADDRESS, "This page."),
+                **{f"download_{kind}": told(ADDRESS, meaning) for kind, meaning in _KINDS.items()},
+            }
+        ),
     }
 )
 NO_CERTIFICATE = error_answer(
@@ -176,9 +202,9 @@ BEING_MADE = json_answer(
     "It is being made. Ask again after `Retry-After` seconds.",
     closed(
         {
-            "message": {"type": "string"},
+            "message": {"type": "string", "description": "What to do."},
             "code": {"type": "string", "const": "being_made"},
-            "request_id": {"type": "string"},
+            "request_id": {"type": "string", "description": "The same as in `X-Request-Id`."},
         }
     ),
     {

@@ -8,7 +8,17 @@ from certifly.verification.inspect import UPLOAD_BYTES_MAX
 from certifly.verification.report import CheckName, Claims, FileKind, Outcome, Reason, Scope, Verdict
 from certifly.web.error_answers import error_answer
 from certifly.web.operation import public_operation
-from certifly.web.schemas import ADDRESS, BYTES, CODE, EXAMPLE_CODE, MOMENT, closed, or_null, resource_of
+from certifly.web.schemas import (
+    ADDRESS,
+    BYTES,
+    CODE,
+    EXAMPLE_CODE,
+    MOMENT,
+    closed,
+    or_null,
+    resource_of,
+    told,
+)
 
 FILE_TYPES = (
     "application/pdf",
@@ -29,7 +39,11 @@ _TEXT_OR_NULL = {"type": ["string", "null"]}
 _COUNT_OR_NULL = {"type": ["integer", "null"], "minimum": 0}
 HTML = {"schema": {"type": "string"}}
 VARY = {"Vary": {"description": "`Accept` among others.", "required": True, "schema": {"type": "string"}}}
-_DIGEST = {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}
+_DIGEST = {
+    "type": "string",
+    "pattern": "^sha256:[0-9a-f]{64}$",
+    "description": "The SHA-256 of what was handed in.",
+}
 _EXAMPLE_DIGEST = "sha256:5a3f8f0b4e1c2d7a9b6e3c8d1f0a4b7e2c5d8f1a0b3c6e9d2f5a8b1c4d7e0f3a"
 _ISSUED_AT = "2026-11-23T09:00:00.000000Z"
 
@@ -40,18 +54,25 @@ def _one_of(names: Any, description: str) -> dict[str, Any]:
 
 _FACTS: dict[str, Any] = closed(
     {
-        "issuer": {"type": "string"},
-        "key": {"type": "string"},
-        "method": {"type": "string"},
-        "since": MOMENT,
-        "until": MOMENT,
-        "issued_at": MOMENT,
+        "issuer": {"type": "string", "description": "Who issued it, or is named as issuer."},
+        "key": {"type": "string", "description": "The key that signed."},
+        "method": {"type": "string", "description": "The kind of signature."},
+        "since": told(MOMENT, "Since when it is so."),
+        "until": told(MOMENT, "Until when it is so."),
+        "issued_at": told(MOMENT, "When this certificate was issued."),
         "reason": {"type": "string", "description": "In the issuer's own words."},
-        "address": {"type": "string"},
-        "covered_bytes": {"type": "integer", "minimum": 0},
-        "file_bytes": {"type": "integer", "minimum": 0},
-        "members": {"type": "array", "items": {"type": "string"}},
-        "detail": {"type": "string"},
+        "address": {
+            "type": "string",
+            "description": "Where the current state is, or what is not carried here.",
+        },
+        "covered_bytes": {"type": "integer", "minimum": 0, "description": "Bytes that the signature covers."},
+        "file_bytes": {"type": "integer", "minimum": 0, "description": "Bytes of the file."},
+        "members": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "Some of the names that no signature covers.",
+        },
+        "detail": {"type": "string", "description": "What is wrong with the file, in English."},
     },
 )
 _FACTS = {**_FACTS, "required": [], "description": "Those that belong to the reason."}
@@ -63,9 +84,32 @@ CHECKED = closed(
         "facts": _FACTS,
     }
 )
-CHECKS = {"type": "array", "items": CHECKED, "minItems": len(CheckName), "maxItems": len(CheckName)}
+CHECKS = {
+    "type": "array",
+    "items": CHECKED,
+    "minItems": len(CheckName),
+    "maxItems": len(CheckName),
+    "description": "Every question with its answer.",
+}
 VERDICT = _one_of(Verdict, "`valid` when every check passed, `invalid` when one failed.")
-_SIBLING = or_null(closed({"code": CODE, "address": ADDRESS, "issued_at": MOMENT}))
+_SIBLING = or_null(
+    closed(
+        {
+            "code": CODE,
+            "address": told(ADDRESS, "Its check page."),
+            "issued_at": told(MOMENT, "When it was issued."),
+        }
+    )
+)
+_CLAIMS = {
+    "issuer_id": "The identifier of the issuer that it names.",
+    "issuer_name": "The name of the issuer that it names.",
+    "title": "What it is called.",
+    "recipient": "Whose it is.",
+    "valid_from": "From when it holds, as written there.",
+    "valid_until": "Until when it holds, as written there.",
+}
+assert list(_CLAIMS) == [field.name for field in fields(Claims)], "each claim has its meaning"
 _REPORT = closed(
     {
         "verdict": VERDICT,
@@ -75,14 +119,14 @@ _REPORT = closed(
                 "scope": _one_of(
                     Scope, "Which bytes the report rests on. Whose signature covers them, the checks say."
                 ),
-                "covered_bytes": _COUNT_OR_NULL,
-                "file_bytes": _COUNT_OR_NULL,
+                "covered_bytes": told(_COUNT_OR_NULL, "How many of them a signature covers."),
+                "file_bytes": told(_COUNT_OR_NULL, "Of how many."),
             }
         ),
         "file": closed(
             {
                 "kind": _one_of(FileKind, "By its content."),
-                "size_bytes": {"type": "integer", "minimum": 0},
+                "size_bytes": {"type": "integer", "minimum": 0, "description": "Its size."},
                 "digest": _DIGEST,
             }
         ),
@@ -90,17 +134,23 @@ _REPORT = closed(
             closed(
                 {
                     "code": CODE,
-                    "address": ADDRESS,
-                    "issuer": {"type": "string"},
-                    "issued_at": MOMENT,
-                    "is_erased": {"type": "boolean"},
-                    "replaces": _SIBLING,
-                    "replaced_by": _SIBLING,
+                    "address": told(ADDRESS, "Its check page."),
+                    "issuer": {"type": "string", "description": "The issuer's name when it was issued."},
+                    "issued_at": told(MOMENT, "When it was issued."),
+                    "is_erased": {"type": "boolean", "description": "Whether the person was erased from it."},
+                    "replaces": told(_SIBLING, "The certificate that this one corrects."),
+                    "replaced_by": told(_SIBLING, "The certificate that corrects this one."),
                 }
             )
-        ),
-        "claims": or_null(closed({field.name: _TEXT_OR_NULL for field in fields(Claims)})),
-        "notes": {"type": "array", "items": {"type": "string"}},
+        )
+        | {"description": "The certificate of this server that the file says it is; null: none."},
+        "claims": or_null(closed({name: told(_TEXT_OR_NULL, meaning) for name, meaning in _CLAIMS.items()}))
+        | {"description": "What the file says of itself: true only as far as the checks passed."},
+        "notes": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "What else stands in the file, in English, for experts.",
+        },
     }
 )
 
@@ -161,7 +211,9 @@ CHECK_UPLOAD = public_operation(
         "required": True,
         "content": {
             "multipart/form-data": {
-                "schema": closed({"file": {"contentMediaType": "application/octet-stream"}})
+                "schema": closed(
+                    {"file": {"contentMediaType": "application/octet-stream", "description": "The file."}}
+                )
             },
             **{media_type: {"schema": BYTES} for media_type in FILE_TYPES},
             "application/json": {

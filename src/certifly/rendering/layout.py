@@ -46,22 +46,30 @@ StrokeWidth = Annotated[float, Field(gt=0, le=STROKE_POINTS_MAX, allow_inf_nan=F
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    # The docstring of each key is what the reference says of it.
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Page(_Strict):
     """The sheet."""
 
     width: PageExtent
+    """Millimetres: 297 for A4 across."""
     height: PageExtent
+    """Millimetres: 210 for A4 across."""
     fill: Colour = "#ffffff"
+    """The colour of the paper."""
 
 
 class _Box(_Strict):
     x: Place
+    """Millimetres from the left edge of the page to the box."""
     y: Place
+    """Millimetres from the top edge of the page to the box."""
     width: Extent
+    """Millimetres."""
     height: Extent
+    """Millimetres."""
 
 
 class TextElement(_Box):
@@ -69,19 +77,32 @@ class TextElement(_Box):
 
     type: Literal["text"]
     text: PrintedText
+    """What is printed, with placeholders in braces: ``{Student Name}``. Where all of them are empty, it is left out."""
     font: Annotated[str, StringConstraints(min_length=1, max_length=FONT_NAME_CHARACTERS_MAX)] = "EB Garamond"
+    """A family that comes with Certifly or that the operator has installed."""
     # Hundreds only: half-way between two static cuts the engines may choose differently.
     weight: Annotated[int, Field(ge=100, le=900, multiple_of=100)] = 400
+    """400 is regular, 700 bold; the nearest that the family has is taken."""
     italic: bool = False
+    """Whether it is set in italics."""
     uppercase: bool = False
+    """Whether it is set in capitals."""
     size: TypeSize
+    """Points."""
     size_min: TypeSize | None = None
+    """Points to which a text may shrink that finds no room; without it, it does not shrink."""
     lines_max: Annotated[int, Field(ge=1, le=LINES_MAX)] = 1
+    """Lines to which it may wrap."""
     align: Literal["left", "center", "right", "start", "end"] = "start"
+    """Where its lines stand in the box. ``start`` is the side where its script begins."""
     valign: Literal["top", "middle", "bottom"] = "top"
+    """Where it stands between the upper and the lower edge of the box."""
     color: Colour = "#000000"
+    """The colour of its letters."""
     line_spacing: Annotated[float, Field(ge=0.5, le=4, allow_inf_nan=False)] = 1.25
+    """From line to line, as a multiple of the size."""
     letter_spacing: Annotated[float, Field(ge=-0.1, le=2, allow_inf_nan=False)] = 0
+    """More room between letters, as a part of the size; never in scripts whose letters join."""
 
     @property
     def smallest_size(self) -> float:
@@ -100,9 +121,13 @@ class ImageElement(_Box):
 
     type: Literal["image"]
     asset: AssetName
+    """The digest of the picture, as its upload answered."""
     fit: Literal["contain", "cover", "stretch"] = "contain"
+    """How it fills its box: whole, cut at the edges, or out of proportion."""
     alt: Alt | None = None
+    """What it shows, for those who cannot see it. Required unless it is decorative."""
     decorative: bool = False
+    """Whether it says nothing, so that screen readers pass over it."""
 
     @model_validator(mode="after")
     def _says_what_it_shows(self) -> Self:
@@ -121,10 +146,15 @@ class QRElement(_Box):
 
     type: Literal["qr"]
     width: Annotated[float, Field(ge=QR_MILLIMETRES_MIN, le=PAGE_MILLIMETRES_MAX, allow_inf_nan=False)]
+    """Millimetres."""
     height: Annotated[float, Field(ge=QR_MILLIMETRES_MIN, le=PAGE_MILLIMETRES_MAX, allow_inf_nan=False)]
+    """Millimetres."""
     alt: Alt
+    """What it is for, for those who cannot see it."""
     color: Colour = "#000000"
+    """The colour of its squares."""
     fill: Colour | None = None
+    """The colour behind them; without it the page shows through."""
 
 
 class RectangleElement(_Box):
@@ -132,9 +162,13 @@ class RectangleElement(_Box):
 
     type: Literal["rectangle"]
     fill: Colour | None = None
+    """The colour inside; without it there is none."""
     stroke: Colour | None = None
+    """The colour of the outline; without it there is none."""
     stroke_width: StrokeWidth = 1
+    """Points."""
     radius: Annotated[float, Field(ge=0, le=PAGE_MILLIMETRES_MAX, allow_inf_nan=False)] = 0
+    """Millimetres by which the corners are rounded."""
 
     @model_validator(mode="after")
     def _is_visible(self) -> Self:
@@ -148,11 +182,17 @@ class LineElement(_Strict):
 
     type: Literal["line"]
     x1: Place
+    """Millimetres from the left edge of the page to where it begins."""
     y1: Place
+    """Millimetres from the top edge of the page to where it begins."""
     x2: Place
+    """Millimetres from the left edge of the page to where it ends."""
     y2: Place
+    """Millimetres from the top edge of the page to where it ends."""
     stroke: Colour = "#000000"
+    """Its colour."""
     stroke_width: StrokeWidth = 1
+    """Points."""
 
     @model_validator(mode="after")
     def _has_length(self) -> Self:
@@ -177,9 +217,11 @@ class Layout(_Strict):
     """A page and its elements, drawn in order: the first lies lowest and is read first."""
 
     page: Page
+    """The sheet."""
     # JSON has lists, strict mode wants tuples; the elements themselves stay strict.
     elements: Annotated[
         tuple[Element, ...],
         Field(max_length=ELEMENTS_MAX, strict=False, json_schema_extra={"minItems": 1}),
         AfterValidator(_at_least_one),
     ]
+    """What stands on the page; ``type`` says which kind each is."""

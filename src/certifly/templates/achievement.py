@@ -93,21 +93,29 @@ class Alignment(Strict):
     """An entry of an outside framework that the achievement corresponds to."""
 
     name: Name
+    """What the entry is called there."""
     url: WebAddress
+    """Where it is described."""
     description: Description | None = None
+    """What it says."""
     framework: Name | None = None
+    """What the framework is called."""
     code: Annotated[Line, StringConstraints(max_length=CODE_CHARACTERS_MAX)] | None = None
+    """The number or short name that the entry has there."""
     type: AlignmentType | None = None
+    """What kind of entry it is."""
 
 
 class _FromLabel(Strict):
     label: str
+    """The name of a label of this template."""
 
 
 class ResultLabel(_FromLabel):
     """A label whose value is a result, such as a grade."""
 
     type: ResultType = "Result"
+    """What kind of result its values are."""
 
 
 class EvidenceLabel(_FromLabel):
@@ -127,14 +135,20 @@ class AchievementDesign(Strict):
     criteria: Annotated[Lines, StringConstraints(max_length=CRITERIA_CHARACTERS_MAX)] | None = None
     """What had to be done for it, plain or in Markdown; without it, the description."""
     criteria_url: WebAddress | None = None
+    """Where that is said at length."""
     type: AchievementType = "Certificate"
+    """What kind of achievement it is, in the words of Open Badges."""
     image: AssetName | None = None
-    """A picture of the tenant, as layouts name them."""
+    """The digest of an uploaded picture: what wallets show."""
     # JSON has lists, strict mode wants tuples; what is in them stays strict.
     alignment: Annotated[tuple[Alignment, ...], Field(max_length=ALIGNMENTS_MAX, strict=False)] = ()
+    """What it corresponds to in outside frameworks of skills or qualifications."""
     skills: Annotated[tuple[Name, ...], Field(max_length=SKILLS_MAX, strict=False)] = ()
+    """What its holder can do."""
     results: Annotated[tuple[ResultLabel, ...], Field(max_length=RESULTS_MAX, strict=False)] = ()
+    """The labels whose values are results, such as a grade."""
     evidence: Annotated[tuple[EvidenceLabel, ...], Field(max_length=EVIDENCE_MAX, strict=False)] = ()
+    """The labels whose values are addresses of evidence."""
 
 
 class Labelled(Protocol):

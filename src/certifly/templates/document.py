@@ -109,8 +109,12 @@ class FieldDefinition(Strict):
     """A value a certificate carries: printed when a label, only kept when an extra field."""
 
     name: FieldName
+    """What it is called: in requests, in placeholders, and beside its value on the check page."""
     type: FieldType
+    """What its values are. A date is written ``2026-11-23``, a number ``87.5``; both are printed as the language of
+    the template writes them."""
     required: bool = False
+    """Whether a certificate must have it."""
     max_length: Annotated[int, Field(ge=1, le=VALUE_CHARACTERS_MAX)] = VALUE_CHARACTERS_DEFAULT
     """Most characters (Unicode code points, after cleaning) of a text, an address or a number as text."""
 
@@ -119,23 +123,33 @@ class Recipient(Strict):
     """Which label names the recipient, and which field holds the address; either may be absent."""
 
     name: str | None = None
+    """A label of type text: the name of the recipient."""
     email: str | None = None
+    """A field of type email: where the certificate is sent."""
 
 
 class TemplateDocument(Strict):
     """A design with its fields."""
 
     name: Annotated[Line, StringConstraints(max_length=NAME_CHARACTERS_MAX)]
+    """What the template is called, among templates."""
     language: Language
+    """A language tag such as ``en``, ``pt-BR`` or ``ar``: of the certificate, its e-mail and its dates."""
     timezone: Annotated[str, AfterValidator(_known_timezone)] = "UTC"
+    """A name of the IANA list, such as ``Europe/London``: which day it is where the issuer is."""
     # JSON has lists, strict mode wants tuples; the fields themselves stay strict.
     labels: Annotated[tuple[FieldDefinition, ...], Field(max_length=LABELS_MAX, strict=False)] = ()
+    """The fields that are printed, and public on the check page."""
     extra_fields: Annotated[
         tuple[FieldDefinition, ...], Field(max_length=EXTRA_FIELDS_MAX, strict=False)
     ] = ()
+    """The fields that are only kept: never printed, never public."""
     recipient: Recipient = Recipient()
+    """Which fields say who receives the certificate."""
     title: Annotated[Line, StringConstraints(max_length=TITLE_CHARACTERS_MAX), AfterValidator(_sound_title)]
+    """What each certificate is called, in its PDF, its e-mail and on its check page. It may hold placeholders."""
     layout: Layout
+    """The page, and what stands on it."""
     achievement: AchievementDesign | None = None
     """What its certificates say in their credentials; without it, what can be said from the name."""
     validity: Validity | None = None

@@ -24,9 +24,12 @@ _OTHER_CONTROLS = re.compile("[\t\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
 
 
 class Strict(BaseModel):
-    """A part of a document: of exactly these keys and kinds, and never changed."""
+    """A part of a document: of exactly these keys and kinds, and never changed.
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    The docstring of each key is what the reference says of it.
+    """
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 def web_address_fault(text: str) -> str | None:

@@ -24,8 +24,11 @@ class Validity(Strict):
     """A period: years and months first, then days."""
 
     years: Annotated[int, Field(ge=0, le=YEARS_MAX)] = 0
+    """Whole years."""
     months: Annotated[int, Field(ge=0, le=MONTHS_MAX)] = 0
+    """Months, after the years: from 31 January a month leads to the last of February."""
     days: Annotated[int, Field(ge=0, le=DAYS_MAX)] = 0
+    """Days, after the months."""
 
     @model_validator(mode="after")
     def _some_time_but_no_age(self) -> Self:

@@ -53,9 +53,13 @@ _ERROR: dict[str, Any] = {
     "request_id": {"type": "string", "description": "The same as in `X-Request-Id`."},
 }
 _PROBLEM: dict[str, Any] = {
-    "type": {"type": "string", "const": "about:blank"},
-    "title": {"type": "string"},
-    "status": {"type": "integer"},
+    "type": {
+        "type": "string",
+        "const": "about:blank",
+        "description": "Always this: errors are told apart by `code`.",
+    },
+    "title": {"type": "string", "description": "The status in words."},
+    "status": {"type": "integer", "description": "The status of the answer."},
     "detail": {"type": "string", "description": "The same as `message`."},
 }
 

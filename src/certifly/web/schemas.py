@@ -23,6 +23,11 @@ BYTES: dict[str, Any] = {}
 """A body that is no text: since OpenAPI 3.1 its media type alone says what it is."""
 
 
+def told(schema: dict[str, Any], meaning: str) -> dict[str, Any]:
+    """The schema, saying what a value of it means in this place."""
+    return {**schema, "description": meaning}
+
+
 def ref(name: str) -> dict[str, Any]:
     """A reference to a component schema."""
     return {"$ref": f"#/components/schemas/{name}"}
@@ -56,7 +61,7 @@ def list_of(item: dict[str, Any]) -> dict[str, Any]:
     cursor = {
         "type": ["string", "null"],
         "maxLength": CURSOR_LENGTH_MAX,
-        "description": "null on the last page.",
+        "description": "What `cursor` of the call for the next page is; null on the last page.",
     }
     return closed(
         {

@@ -24,7 +24,7 @@ from certifly.web.decoding import read_body
 from certifly.web.headers import list_header, only_header
 from certifly.web.negotiation import preferred_type
 from certifly.web.operation import json_answer, operation, path_parameter
-from certifly.web.schemas import BYTES, MOMENT, closed, resource_of
+from certifly.web.schemas import BYTES, MOMENT, closed, resource_of, told
 
 router = APIRouter(prefix=PREFIX, tags=["assets"])
 
@@ -45,7 +45,11 @@ _judges = ThreadPoolExecutor(PICTURES_AT_ONCE_MAX, thread_name_prefix="pictures"
 FILE_FAULT = 'Send the picture as the request body, or as the one file of a form, named "file".'
 PICTURE_TYPES = ("image/png", "image/jpeg", "image/svg+xml")
 
-DIGEST = {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}
+DIGEST = {
+    "type": "string",
+    "pattern": "^sha256:[0-9a-f]{64}$",
+    "description": "The SHA-256 of what is stored: the name that layouts use.",
+}
 EXAMPLE_DIGEST = "sha256:5a3f8f0b4e1c2d7a9b6e3c8d1f0a4b7e2c5d8f1a0b3c6e9d2f5a8b1c4d7e0f3a"
 EXAMPLE_ASSET = {
     "digest": EXAMPLE_DIGEST,
@@ -58,15 +62,15 @@ EXAMPLE_ASSET = {
 _ASSET = closed(
     {
         "digest": DIGEST,
-        "media_type": {"type": "string", "enum": list(PICTURE_TYPES)},
-        "bytes": {"type": "integer", "minimum": 1},
+        "media_type": {"type": "string", "enum": list(PICTURE_TYPES), "description": "What the picture is."},
+        "bytes": {"type": "integer", "minimum": 1, "description": "Size of the stored file."},
         "width": {
             "type": "integer",
             "minimum": 1,
             "description": "Pixels; for SVG the units of its own size.",
         },
-        "height": {"type": "integer", "minimum": 1},
-        "created_at": MOMENT,
+        "height": {"type": "integer", "minimum": 1, "description": "As `width`."},
+        "created_at": told(MOMENT, "When it was uploaded."),
     }
 )
 _ANSWER = resource_of("assets", _ASSET, identifier=DIGEST)
@@ -87,7 +91,13 @@ _BYTES = {"schema": BYTES}
                 **dict.fromkeys(PICTURE_TYPES, _BYTES),
                 "multipart/form-data": {
                     "schema": closed(
-                        {"file": {"type": "string", "contentMediaType": "application/octet-stream"}}
+                        {
+                            "file": {
+                                "type": "string",
+                                "contentMediaType": "application/octet-stream",
+                                "description": "The picture.",
+                            }
+                        }
                     ),
                     "encoding": {"file": {"contentType": ", ".join(PICTURE_TYPES)}},
                 },

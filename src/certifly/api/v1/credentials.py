@@ -15,14 +15,18 @@ from certifly.db.tenant import TenantDB
 from certifly.web.answers import json_response, resource
 from certifly.web.caller import Call, calling
 from certifly.web.operation import json_answer, operation
-from certifly.web.schemas import EXAMPLE_CODE, MOMENT, closed, resource_of
+from certifly.web.schemas import EXAMPLE_CODE, MOMENT, closed, resource_of, told
 
 router = APIRouter(prefix=PREFIX, tags=["certificates"])
 
 _CREDENTIAL = closed(
     {
-        "edition": {"type": "integer", "minimum": 1},
-        "signed_at": MOMENT,
+        "edition": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "Which signing of the certificate this is: more than 1 when a key was withdrawn.",
+        },
+        "signed_at": told(MOMENT, "When it was signed."),
         "credential": {
             "type": "object",
             "description": "An Open Badges 3.0 AchievementCredential with its proofs. The very bytes that were signed "

@@ -21,32 +21,32 @@ from certifly.web.caller import Call, calling
 from certifly.web.decoding import printable, read_json_object
 from certifly.web.operation import CURSOR, LIMIT, json_answer, json_body, operation
 from certifly.web.paging import make_cursor, raise_faults, read_page, read_parameters
-from certifly.web.schemas import ID, MOMENT, closed, item_of, list_of, or_null, resource_of
+from certifly.web.schemas import ID, MOMENT, closed, item_of, list_of, or_null, resource_of, told
 
 router = APIRouter(prefix=PREFIX, tags=["emails"])
 
 LIST_PARAMETERS = {"cursor", "limit"}
 
 _NULLABLE_TEXT = {"type": ["string", "null"]}
-_UUID = {"type": "string", "format": "uuid"}
+_UUID = {"type": "string", "format": "uuid", "description": "Its id."}
 _EMAIL = closed(
     {
-        "certificate_id": ID,
+        "certificate_id": told(ID, "The certificate it is about."),
         "status": {
             "type": "string",
             "enum": EMAIL_STATUSES,
             "description": "`sent` means that the next mail server took the message, not that anyone read it.",
         },
-        "recipient": _NULLABLE_TEXT,
+        "recipient": told(_NULLABLE_TEXT, "The address it goes to; null: there is none."),
         "reason": {"type": ["string", "null"], "description": "Why, where the status alone does not say."},
         "message_id": {
             "type": ["string", "null"],
             "description": "The Message-ID, the same for every attempt; null before the first.",
         },
-        "attempts": {"type": "integer", "minimum": 0},
-        "queued_at": MOMENT,
-        "updated_at": MOMENT,
-        "sent_at": or_null(MOMENT),
+        "attempts": {"type": "integer", "minimum": 0, "description": "How often it was tried."},
+        "queued_at": told(MOMENT, "When it was asked for."),
+        "updated_at": told(MOMENT, "When this last changed."),
+        "sent_at": told(or_null(MOMENT), "When the next mail server took it; null: it has not."),
     }
 )
 _EXAMPLE: dict[str, Any] = {

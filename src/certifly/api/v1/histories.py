@@ -16,7 +16,7 @@ from certifly.web.answers import collection, json_response, resource
 from certifly.web.caller import Call, calling
 from certifly.web.operation import CURSOR, LIMIT, json_answer, operation
 from certifly.web.paging import Page, make_cursor, raise_faults, read_page, read_parameters
-from certifly.web.schemas import ID, MOMENT, closed, item_of, list_of, or_null
+from certifly.web.schemas import ID, MOMENT, closed, item_of, list_of, or_null, told
 
 router = APIRouter(prefix=PREFIX, tags=["certificates"])
 
@@ -24,13 +24,13 @@ LIST_PARAMETERS = {"cursor", "limit"}
 
 _EVENT = closed(
     {
-        "kind": {"type": "string", "enum": list(KINDS)},
-        "happened_at": MOMENT,
+        "kind": {"type": "string", "enum": list(KINDS), "description": "What happened."},
+        "happened_at": told(MOMENT, "When."),
         "actor": {
             "type": ["string", "null"],
             "description": "The name of the token that did it; null where there was none.",
         },
-        "reason": {"type": ["string", "null"]},
+        "reason": {"type": ["string", "null"], "description": "Why, in the words of who did it."},
         "other_certificate_id": {
             **or_null(ID),
             "description": "The other certificate of a replacement.",

@@ -7,22 +7,32 @@ from starlette.responses import Response
 
 from certifly.api.v1 import PREFIX
 from certifly.core.clock import isoformat
+from certifly.tenants.scopes import SCOPES
 from certifly.web.answers import json_response, resource
 from certifly.web.caller import Call, calling
 from certifly.web.operation import json_answer, operation
-from certifly.web.schemas import MOMENT, closed, or_null, resource_of
+from certifly.web.schemas import ID, MOMENT, closed, or_null, resource_of, told
 
 router = APIRouter(prefix=PREFIX, tags=["me"])
 
 
 _ME = closed(
     {
-        "tenant": closed({"slug": {"type": "string"}, "name": {"type": "string"}}),
+        "tenant": closed(
+            {
+                "slug": {"type": "string", "description": "Its short name, as in its public addresses."},
+                "name": {"type": "string", "description": "Its name, as certificates show it."},
+            }
+        ),
         "token": closed(
             {
-                "name": {"type": "string"},
-                "scopes": {"type": "array", "items": {"type": "string"}},
-                "expires_at": or_null(MOMENT),
+                "name": {"type": "string", "description": "What the operator calls it; histories name it."},
+                "scopes": {
+                    "type": "array",
+                    "items": {"type": "string", "enum": list(SCOPES)},
+                    "description": "What it may do.",
+                },
+                "expires_at": told(or_null(MOMENT), "Until when it is valid; null: until it is revoked."),
             }
         ),
     }
@@ -41,7 +51,9 @@ _EXAMPLE = {
         scope=None,
         success={
             200: json_answer(
-                "The tenant and the token.", resource_of("me", _ME), resource("me", "1", _EXAMPLE)
+                "The tenant and the token.",
+                resource_of("me", _ME, identifier=told(ID, "The id of the token.")),
+                resource("me", "1", _EXAMPLE),
             )
         },
     ),

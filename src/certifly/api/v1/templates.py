@@ -38,7 +38,7 @@ from certifly.web.operation import (
     query_parameter,
 )
 from certifly.web.paging import make_cursor, raise_faults, read_page, read_parameters
-from certifly.web.schemas import BYTES, ID, MOMENT, closed, item_of, list_of, or_null, ref, resource_of
+from certifly.web.schemas import BYTES, ID, MOMENT, closed, item_of, list_of, or_null, ref, resource_of, told
 
 router = APIRouter(prefix=PREFIX, tags=["templates"])
 
@@ -103,13 +103,23 @@ EXAMPLE_SUMMARY = {
 ONE_TEMPLATE = resource("templates", "1", EXAMPLE_SUMMARY | {"document": EXAMPLE_DOCUMENT})
 
 _SUMMARY = {
-    "name": {"type": "string"},
-    "status": {"type": "string", "enum": list(STATUSES)},
-    "version": {"type": ["integer", "null"], "description": "The version certificates are issued from."},
-    "has_unpublished_changes": {"type": "boolean"},
-    "created_at": MOMENT,
-    "updated_at": MOMENT,
-    "published_at": or_null(MOMENT),
+    "name": {"type": "string", "description": "The name of its document."},
+    "status": {
+        "type": "string",
+        "enum": list(STATUSES),
+        "description": "`draft`: nothing is published yet. `archived`: put away, nothing is issued from it.",
+    },
+    "version": {
+        "type": ["integer", "null"],
+        "description": "The version certificates are issued from; null: none is published.",
+    },
+    "has_unpublished_changes": {
+        "type": "boolean",
+        "description": "Whether the draft says anything else than the published version.",
+    },
+    "created_at": told(MOMENT, "When it was created."),
+    "updated_at": told(MOMENT, "When it last changed."),
+    "published_at": told(or_null(MOMENT), "When that version was published; null: none is."),
 }
 _TEMPLATE = resource_of("templates", closed(_SUMMARY | {"document": ref("TemplateDocument")}))
 _BY_ID = path_parameter("template_id", "The template's id.", ID, "1")

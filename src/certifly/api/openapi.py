@@ -26,6 +26,7 @@ TAGS = [
         "name": "issuers",
         "description": "For wallets and verifiers: who an issuer is, and which certificates were withdrawn.",
     },
+    {"name": "handbook", "description": "What this handbook says, found by its words."},
     {"name": "operations", "description": "For those who keep the service running, and for tools."},
 ]
 

@@ -13,6 +13,7 @@ from certifly.handbook.served import Served
 from certifly.web.headers import list_header
 
 ALWAYS = {
+    "X-Robots-Tag": "noindex",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -22,13 +23,19 @@ REVALIDATED = {"Cache-Control": "public, no-cache"}
 FOR_EVERY_ORIGIN = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 """The handbook is public: scripts on other people's pages may read it."""
 
-PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; "
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src {}; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-FOR_PAGES = {"Content-Security-Policy": PAGE_POLICY, "Cross-Origin-Opener-Policy": "same-origin"}
+FOR_PAGES = {
+    "Content-Security-Policy": _POLICY.format("'self'"),
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+FOR_TRYING = FOR_PAGES | {"Content-Security-Policy": _POLICY.format("'self' data:")}
+"""Swagger UI's style sheet holds its small drawings as ``data:`` addresses. It needs nothing else."""
 
 HTML = "text/html; charset=utf-8"
+JSON = "application/json"
 MARKDOWN = "text/markdown; charset=utf-8"
 PLAIN = "text/plain; charset=utf-8"
 

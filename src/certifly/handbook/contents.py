@@ -14,6 +14,7 @@ from certifly.handbook.markdown import links_made_absolute, render
 from certifly.handbook.page import Page, Section
 from certifly.handbook.page_html import page_html
 from certifly.handbook.prose import read_prose
+from certifly.handbook.search import SearchIndex
 
 PROSE: Mapping[str, Sequence[str]] = {
     "Start here": ("", "tutorial/first-certificate"),
@@ -44,7 +45,6 @@ class Handbook:
 
     def __init__(self, installation: Installation) -> None:
         self.installation = installation
-        self._html: dict[str, bytes] = {}
         self._lock = RLock()
 
     @cached_property
@@ -70,15 +70,22 @@ class Handbook:
 
     def markdown(self, page: Page) -> str:
         """What ``.md`` serves: where to find the rest, then the page, with whole addresses in its links."""
-        return f"{self._pointers}\n{links_made_absolute(page.body, self.installation.public_url)}"
+        return f"{self._pointers}\n{self.whole(page)}"
+
+    def whole(self, page: Page) -> str:
+        """The page's Markdown with whole addresses in its links, so that it can be read anywhere."""
+        return links_made_absolute(page.body, self.installation.public_url)
+
+    @cached_property
+    def search(self) -> SearchIndex:
+        """The index of all pages."""
+        with self._lock:
+            return SearchIndex(self.sections)
 
     def html(self, page: Page) -> bytes:
-        """The whole page for people."""
-        if page.path not in self._html:
-            with self._lock:
-                rendered = render(page.body, root=self.installation.root)
-                self._html[page.path] = page_html(page, rendered, self.sections, self.installation)
-        return self._html[page.path]
+        """The whole page for people. Made anew each time: whoever serves it keeps it."""
+        rendered = render(page.body, root=self.installation.root)
+        return page_html(page, rendered, self.sections, self.installation)
 
     @property
     def _pointers(self) -> str:

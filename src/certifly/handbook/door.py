@@ -2,12 +2,12 @@
 
 from fastapi import FastAPI
 
-from certifly.handbook import routes
+from certifly.handbook import routes, search_route
 from certifly.handbook.contents import Handbook
 from certifly.handbook.facts import Installation
-from certifly.handbook.routes import Shelf
+from certifly.handbook.shelf import Shelf
 
-HANDBOOK_ROUTERS = (routes.router,)
+HANDBOOK_ROUTERS = (search_route.router, routes.router)
 
 
 def install_handbook(app: FastAPI, installation: Installation) -> None:

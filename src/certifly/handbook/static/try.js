@@ -1,0 +1,32 @@
+// Starts Swagger UI on this installation's own document. The bundle is a script of the old kind, loaded before.
+// Calls go to the address that this page was reached at: it may be another than the public one, and the page may
+// speak with its own origin only.
+
+const place = document.getElementById("calls");
+
+try {
+  const answer = await fetch(place.dataset.document, { headers: { Accept: "application/json" } });
+  if (!answer.ok) throw new Error(`the document answered ${answer.status}`);
+  const description = await answer.json();
+  description.servers = [{ url: location.origin + place.dataset.root }];
+  window.SwaggerUIBundle({
+    spec: description,
+    domNode: place,
+    presets: [window.SwaggerUIBundle.presets.apis],
+    layout: "BaseLayout",
+    validatorUrl: null, // its badge would be asked from a server of others
+    deepLinking: true,
+    docExpansion: "none",
+    defaultModelsExpandDepth: -1,
+    displayRequestDuration: true,
+    filter: true,
+    persistAuthorization: false, // a token is kept nowhere
+    requestSnippetsEnabled: false,
+    tryItOutEnabled: true,
+  });
+} catch (error) {
+  const said = document.createElement("p");
+  said.setAttribute("role", "alert");
+  said.textContent = `The calls cannot be shown: ${error.message}.`;
+  place.replaceChildren(said);
+}

@@ -13,6 +13,7 @@ import click
 from certifly import __version__
 from certifly.cli.doctor import doctor
 from certifly.cli.keys import keys
+from certifly.cli.mcp import mcp
 from certifly.cli.outbox import outbox
 from certifly.cli.processes import migrate, run, serve, work
 from certifly.cli.render import render
@@ -31,7 +32,7 @@ def certifly() -> None:
     """Issue certificates that anyone can check. Settings are CERTIFLY_* environment variables."""
 
 
-for command in (run, serve, work, migrate, tenant, token, keys, template, render, outbox, doctor):
+for command in (run, serve, work, migrate, tenant, token, keys, template, render, outbox, mcp, doctor):
     certifly.add_command(command)
 
 

@@ -86,5 +86,5 @@ def configure_logging(level: str, *, stream: TextIO | None = None) -> None:
         logger = logging.getLogger(noisy)
         logger.handlers[:] = []
         logger.propagate = True
-    logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for talkative in ("uvicorn.access", "alembic", "mcp", "httpx2"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)

@@ -20,6 +20,8 @@ PREFIX = "CERTIFLY_"
 SECRET_KEY_BYTES_MIN = 32
 _PLAIN_ADDRESS = re.compile(r"[^\s@<>(),;:\"\[\]\\]+@[^\s@<>(),;:\"\[\]\\]+")
 SECRET_FILE_BYTES_MAX = 64 * 1024
+OF_CLIENTS = {"token", "token_file"}
+"""What clients on this machine read under our prefix: no settings, and no mistakes either."""
 RETRIES_MAX = 20
 RETRY_SECONDS_MAX = 7 * 24 * 3600
 
@@ -164,6 +166,8 @@ def _collect(environment: Mapping[str, str], *, known: set[str]) -> tuple[dict[s
         if not variable.startswith(PREFIX) or value == "":
             continue
         name = variable.removeprefix(PREFIX).lower()
+        if name in OF_CLIENTS:
+            continue
         if name in known:
             values[name] = value
         elif name.endswith("_file") and name.removesuffix("_file") in known:

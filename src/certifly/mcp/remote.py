@@ -1,0 +1,78 @@
+"""The way to the HTTP API of an installation elsewhere, for ``certifly mcp --server``."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+import httpx2
+
+from certifly.core.errors import DomainError
+from certifly.mcp.asking import Answer, Caller, Question, Unanswered
+from certifly.mcp.in_process import CALL_SECONDS_MAX
+
+ANSWER_BYTES_MAX = 8 * 1024 * 1024
+"""Largest answer that is read: whoever is at that address may not fill this machine."""
+
+
+class ServerAddressInvalid(DomainError):
+    """What stands behind --server is no address of an installation."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "--server must be the address of an installation, such as https://certificates.example.org, without a "
+            "user, a query or a fragment."
+        )
+
+
+def read_server_address(text: str) -> str:
+    """The address without a slash at its end. Raises ServerAddressInvalid."""
+    try:
+        parts = urlsplit(text)
+        has_host = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        raise ServerAddressInvalid from None
+    if parts.scheme not in ("http", "https") or not has_host or re.search(r"[\s@?#]", text):
+        raise ServerAddressInvalid
+    return text.rstrip("/")
+
+
+class Remote:
+    """Asks an installation over HTTP."""
+
+    def __init__(self, client: httpx2.AsyncClient, public_url: str) -> None:
+        self._client = client
+        self._public_url = public_url
+
+    @property
+    def public_url(self) -> str:
+        """The address of the installation."""
+        return self._public_url
+
+    async def ask(self, question: Question, caller: Caller) -> Answer:
+        """Send the call. Raises Unanswered."""
+        url = f"{self._public_url}{question.path}"
+        if question.query:
+            url += f"?{question.query_string}"
+        headers = question.all_headers(caller)
+        try:
+            async with self._client.stream(
+                question.method, url, headers=headers, content=question.body
+            ) as response:
+                content = bytearray()
+                async for piece in response.aiter_bytes():
+                    content += piece
+                    if len(content) > ANSWER_BYTES_MAX:
+                        raise Unanswered(f"The answer of {self._public_url} is too large to be read.")
+                answered = {name.lower(): value for name, value in response.headers.items()}
+                return Answer(response.status_code, answered, bytes(content))
+        except httpx2.HTTPError as error:
+            reason = type(error).__name__
+            raise Unanswered(f"The installation {self._public_url} did not answer ({reason}).") from error
+
+
+@asynccontextmanager
+async def calling(server_url: str, *, seconds_max: float = CALL_SECONDS_MAX) -> AsyncIterator[Remote]:
+    """The way to the installation at ``server_url``, until the block ends."""
+    async with httpx2.AsyncClient(timeout=seconds_max, follow_redirects=False) as client:
+        yield Remote(client, server_url)

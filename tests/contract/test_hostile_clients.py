@@ -68,6 +68,8 @@ def test_a_good_request_in_raw_bytes_is_a_good_request(
         (b"/api/v1/certificates", "GET, POST"),
         (b"/api/v1/templates/1", "GET, PATCH"),
         (b"/api/v1/certificates/1/emails", "GET, POST"),
+        (b"/api/v1/certificates/1", "GET"),
+        (b"/api/v1/certificates/validate", "POST"),
         (b"/api/v1/templates/1/publish", "POST"),
         (b"/check/0b6f1d0a-5c39-4b1e-9c2a-7f3f0d9a1e55", "GET, HEAD"),
         (b"/healthz", "GET, HEAD"),
@@ -342,6 +344,37 @@ def test_an_upgrade_is_not_taken_up(tenant: Caller, base_url: str) -> None:
             b"Connection: close", b"Connection: close, Upgrade"
         )
         assert send(base_url, request).status == 200
+
+
+@pytest.mark.parametrize("length", [b"Content-Length: %d", b"Transfer-Encoding: chunked"])
+def test_a_body_after_an_offer_of_another_protocol_is_read(
+    tenant: Caller, base_url: str, good_body: bytes, length: bytes
+) -> None:
+    is_chunked = length.startswith(b"Transfer")
+    body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(good_body), good_body) if is_chunked else good_body
+    lines = (length if is_chunked else length % len(body), b"Upgrade: h2c", b"HTTP2-Settings: AAEAAEAA")
+    offering = b"Connection: close, Upgrade, HTTP2-Settings"
+    request = head(tenant, b"POST", CREATE, *lines).replace(b"Connection: close", offering) + body
+
+    for size in (len(request), len(request) - len(body), len(request) - len(body) - 1, 100, 7):
+        pieces = [request[start : start + size] for start in range(0, len(request), size)]
+        answer = send(base_url, *pieces, wait_between=0.002)
+        assert answer.status == 201, answer
+        assert answer.json()["data"]["data"]["data"] == {"Student Name": ADA}
+
+
+def test_offers_of_another_protocol_sent_all_at_once_are_all_declined(tenant: Caller, base_url: str) -> None:
+    last = head(tenant, b"GET", b"/nowhere", b"Upgrade: h2c").replace(b": close", b": close, Upgrade")
+    offer = head(tenant, b"GET", ME, b"Upgrade: h2c").replace(b": close", b": Upgrade")
+
+    answer = send(base_url, offer * 200 + last)
+
+    assert answer.body.count(b"HTTP/1.1 200 OK") == 199  # the first one's head is in answer.status
+    assert answer.body.count(b"HTTP/1.1 404 Not Found") == 1
+
+
+def test_a_tunnel_is_not_dug(tenant: Caller, base_url: str) -> None:
+    shaped(send(base_url, head(tenant, b"CONNECT", b"example.org:443")), 400)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,11 @@ import asyncio
 import json
 import uuid
 from http import HTTPStatus
+from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from certifly.web.parser import RequestParser, without_offers
 
 HEAD_BYTES_MAX = 64 * 1024
 """Longest request line with all headers."""
@@ -37,6 +40,7 @@ class Connection(HttpToolsProtocol):
     head_seconds_max = HEAD_SECONDS_MAX
     taking_seconds_max = TAKING_SECONDS_MAX
 
+    offer: bytes | None = None
     _chunk_bytes = 0
     _head_bytes = 0
     _in_head = True
@@ -44,6 +48,10 @@ class Connection(HttpToolsProtocol):
     _is_too_large = False
     _deadline: asyncio.TimerHandle | None = None
     _taking: asyncio.TimerHandle | None = None
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.parser = RequestParser(self)  # type: ignore[assignment]
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client has come; it has little time to say what it wants."""
@@ -93,6 +101,10 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The head is whole; one that came in a single piece was not measured yet."""
+        method = self.parser.get_method()
+        if self.parser.should_upgrade() and method != b"CONNECT":
+            self.offer = without_offers(method, self.url, self.parser.get_http_version(), self.headers)
+            return  # it will be read once more
         size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
         if size > HEAD_BYTES_MAX:
             self._is_too_large = True
@@ -103,6 +115,8 @@ class Connection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The body is whole: what follows is the head of another request."""
+        if self.offer is not None:
+            return
         self._in_head = True
         self._head_bytes = -self._chunk_bytes  # what came with the body counts as nothing
         self._stop_waiting()

@@ -78,6 +78,15 @@ def test_a_head_may_be_as_long_as_the_limit_and_no_longer(address: str) -> None:
     assert send(address, a_head_of(HEAD_BYTES_MAX + 1)).status == 431
 
 
+def test_an_offer_of_another_protocol_makes_no_head_shorter(address: str) -> None:
+    offering = b"Connection: close, Upgrade\r\nUpgrade: h2c\r\n"
+
+    assert send(address, a_head_of(HEAD_BYTES_MAX).replace(b"Connection: close\r\n", offering)).status == 200
+    assert (
+        send(address, a_head_of(HEAD_BYTES_MAX + 1).replace(b"Connection: close\r\n", offering)).status == 431
+    )
+
+
 def test_a_head_that_never_ends_is_refused_as_it_grows(address: str) -> None:
     answer = send(address, b"GET / HTTP/1.1\r\n", *[b"X: " + b"a" * 5000 + b"\r\n"] * 14, wait_between=0.005)
 

@@ -18,6 +18,7 @@ from referencing.jsonschema import DRAFT202012
 from certifly.app.asgi import API_ROUTERS, create_app
 from certifly.core.settings import Settings
 from certifly.handbook.door import HANDBOOK_ROUTERS
+from certifly.mcp.door import PATH as DOOR_FOR_AI_CLIENTS
 from certifly.public.door import PUBLIC_ROUTERS
 from certifly.tenants.scopes import SCOPES
 from certifly.web.errors import STATUS, codes_of
@@ -89,7 +90,7 @@ def test_every_route_is_described_and_every_description_has_its_route(document: 
 
 
 def test_the_application_has_no_other_routes(app: FastAPI) -> None:
-    paths = {path for _, path in described_routes() | FOR_BROWSERS}
+    paths = {path for _, path in described_routes() | FOR_BROWSERS} | {DOOR_FOR_AI_CLIENTS}
 
     for route in app.routes:
         inner = getattr(route, "original_router", None)

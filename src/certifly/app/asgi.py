@@ -24,6 +24,7 @@ from certifly.app.wiring import open_parts
 from certifly.core.settings import Settings
 from certifly.handbook.door import HANDBOOK_ROUTERS, install_handbook
 from certifly.handbook.facts import Installation
+from certifly.mcp.door import install_mcp
 from certifly.public.door import PUBLIC_ROUTERS, install_public
 from certifly.web.answers import encode
 from certifly.web.caller import Identities
@@ -56,7 +57,8 @@ def create_app(settings: Settings) -> FastAPI:
         with open_parts(settings) as parts:
             app.state.parts = parts
             app.state.identities = Identities(parts.database)
-            yield
+            async with door_for_ai_clients.open():
+                yield
 
     # FastAPI's own documentation pages load from another origin; ours are the handbook's.
     app = FastAPI(
@@ -78,5 +80,6 @@ def create_app(settings: Settings) -> FastAPI:
     document = build_document((*API_ROUTERS, *PUBLIC_ROUTERS, *HANDBOOK_ROUTERS), settings)
     app.state.openapi = encode(document)
     install_handbook(app, Installation(settings.public_url, document))
+    door_for_ai_clients = install_mcp(app, settings)
     app.add_middleware(Frame)
     return app

@@ -34,7 +34,6 @@ class Question:
     query: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
     content_type: str = JSON
-    accept: str = JSON
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -44,7 +43,7 @@ class Question:
 
     def all_headers(self, caller: Caller) -> list[tuple[str, str]]:
         """What goes with it."""
-        found = [("accept", self.accept), ("x-request-id", caller.request_id)]
+        found = [("accept", JSON), ("x-request-id", caller.request_id)]
         found += [("authorization", value) for value in caller.authorization]
         if self.body is not None:
             found.append(("content-type", self.content_type))
@@ -100,10 +99,10 @@ class API:
     gateway: Gateway
     caller: Caller
 
-    async def get(self, path: str, *, accept: str = JSON, **query: object) -> Answer:
+    async def get(self, path: str, **query: object) -> Answer:
         """Read. Of the query, what is None is left out."""
         wanted = {name: str(value) for name, value in query.items() if value is not None}
-        return await self._ask(Question("GET", path, wanted, accept=accept))
+        return await self._ask(Question("GET", path, wanted))
 
     async def post(
         self, path: str, body: Mapping[str, Any], *, headers: Mapping[str, str] | None = None

@@ -39,4 +39,5 @@ def page_schema(name: str, item: Schema) -> Schema:
 
 
 def _flat(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {"id": item["id"], **item["data"]}
+    identity = {"id": item["id"]} if item["id"] is not None else {}  # what is not stored has none
+    return {**identity, **item["data"]}

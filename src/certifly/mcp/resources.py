@@ -79,7 +79,7 @@ async def _certificate(api: API, code: str) -> str:
 
 
 async def _page(api: API, path: str) -> str:
-    answer = await api.get(f"/docs/{path}.md", accept=MARKDOWN)
+    answer = await api.get(f"/docs/{path}.md")
     return answer.body.decode()
 
 
@@ -119,7 +119,7 @@ FILLED_IN = (
 async def read_resource(api: API, uri: str) -> tuple[str, str]:
     """The text at ``uri``, and its media type. Raises ResourceUnknown and what the API refuses with."""
     if uri == HANDBOOK:
-        answer = await api.get("/llms.txt", accept="text/plain")
+        answer = await api.get("/llms.txt")
         return answer.body.decode(), MARKDOWN
     if uri == TEMPLATES:
         answer = await api.get("/api/v1/templates", limit=LISTED_MAX)

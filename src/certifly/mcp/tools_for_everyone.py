@@ -62,7 +62,8 @@ async def _search(api: API, given: Arguments) -> Told:
 
 async def _read_page(api: API, given: Arguments) -> Told:
     path = _path_of_page(api, given["path"] or "")
-    answer = await api.get(f"/docs/{path}.md" if path else "/docs.md", accept="text/markdown")
+    # With .md it is Markdown whatever is accepted; a refusal comes in the one shape of errors.
+    answer = await api.get(f"/docs/{path}.md" if path else "/docs.md")
     return Told(answer.body.decode())
 
 

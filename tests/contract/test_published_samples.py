@@ -1,34 +1,9 @@
 """Every sample of the published page, byte for byte as its language sends it, with an integer id filled in."""
 
-import json
-
 import pytest
 
+from tests.bodies import PUBLISHED as SENT
 from tests.live import Caller
-
-_OBJECT = """{
-  "template_id": TEMPLATE_ID,
-  "send_email": false,
-  "data": {
-    "Student Name": "John Doe"
-  }
-}"""
-_ENCODED_TWICE = json.dumps(_OBJECT)
-
-SENT = {
-    "python (json= of a string)": _ENCODED_TWICE,
-    "javascript (an object between bare quotes)": f'"{_OBJECT}"',
-    "go": _ENCODED_TWICE,
-    "ruby": _ENCODED_TWICE,
-    "java": _ENCODED_TWICE,
-    "php": _ENCODED_TWICE,
-    "csharp": _ENCODED_TWICE,
-    "swift (NSJSONSerialization of the object)": json.dumps(
-        json.loads(_OBJECT.replace("TEMPLATE_ID", "0"))
-    ).replace('"template_id": 0', '"template_id": TEMPLATE_ID'),
-    "the object itself": _OBJECT,
-    "the object itself, with a byte order mark": "\ufeff" + _OBJECT,
-}
 
 
 @pytest.fixture

@@ -65,6 +65,16 @@ EXAMPLE_DELIVERY = {
     "reason": None,
 }
 
+EXAMPLE_VALIDATION = {
+    "template_id": "1",
+    "template_version": 1,
+    "data": {"Student Name": "Ada Lovelace", "Email": "ada@example.org"},
+    "title": "Certificate of completion for Ada Lovelace",
+    "recipient": {"name": "Ada Lovelace", "email": "ada@example.org"},
+    "expires_at": "2029-11-23T16:00:00.000000Z",
+}
+EXAMPLE_PROSPECT = {"would_be": "queued", "recipient": "ada@example.org", "reason": None}
+
 BY_ID = path_parameter(
     "certificate_id", "The certificate's id or its code.", {"type": "string", "maxLength": 36}, EXAMPLE_CODE
 )
@@ -121,13 +131,14 @@ def _expires_at(otherwise: str) -> dict[str, Any]:
     }
 
 
+_CLEAN_DATA = {
+    "type": "object",
+    "description": "The cleaned values by label and extra field.",
+    "additionalProperties": {"type": ["string", "number"]},
+}
 _CERTIFICATE = {
     "code": CODE,
-    "data": {
-        "type": "object",
-        "description": "The cleaned values by label and extra field.",
-        "additionalProperties": {"type": ["string", "number"]},
-    },
+    "data": _CLEAN_DATA,
     "routes": closed(
         {
             "check": told(ADDRESS, "Its check page, for everyone."),
@@ -163,6 +174,47 @@ def schemas() -> dict[str, Any]:
                     "description": "Why, where the status alone does not say.",
                 },
             }
+        ),
+        "EmailProspect": closed(
+            {
+                "would_be": {
+                    "type": "string",
+                    "enum": ["queued", "held", "skipped"],
+                    "description": "The status that the e-mail would have after the create call.",
+                },
+                "recipient": told(_TEXT_OR_NULL, "The address it would go to; null: there is none."),
+                "reason": told(_TEXT_OR_NULL, "Why it would be so, where the status alone does not say."),
+            }
+        ),
+        "Validation": closed(
+            {
+                "template_id": told(ID, "The template it would be issued from."),
+                "template_version": told(
+                    {"type": "integer", "minimum": 1},
+                    "The version it would be issued from: the published one.",
+                ),
+                "data": _CLEAN_DATA,
+                "title": told(
+                    {"type": "string"},
+                    "The title it would have. A code in it is made of eights: the real one is drawn when the "
+                    "certificate is issued.",
+                ),
+                "recipient": closed(
+                    {
+                        "name": told(_TEXT_OR_NULL, "Whose certificate it would be; null: no label says."),
+                        "email": told(_TEXT_OR_NULL, "Where e-mail would go; null: no field says."),
+                    }
+                ),
+                "expires_at": told(
+                    _MOMENT_OR_NULL, "Until when it would hold if it were issued now; null: for ever."
+                ),
+            }
+        ),
+        "ValidationAnswer": resource_of(
+            "validations",
+            ref("Validation"),
+            identifier={"type": "null", "description": "Nothing is stored."},
+            meta={"oneOf": [ref("EmptyMeta"), closed({"email_delivery": ref("EmailProspect")})]},
         ),
         "CertificateData": closed(_CERTIFICATE),
         "Certificate": closed(

@@ -19,6 +19,7 @@ from certifly.api.v1 import (
     revocations,
     suspensions,
     templates,
+    validations,
 )
 from certifly.app.wiring import open_parts
 from certifly.core.settings import Settings
@@ -35,6 +36,7 @@ from certifly.web.limiting import RateLimit
 API_ROUTERS = (
     certificates.published,
     certificates.router,
+    validations.router,
     replacements.router,
     revocations.router,
     suspensions.router,

@@ -4,10 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from certifly.certificates.history import HistoryEntry
+from certifly.certificates.issue import PreparedCertificate, recipient_of
 from certifly.certificates.models import RENDERED, Certificate
 from certifly.certificates.routes import routes_of
 from certifly.certificates.standing import standing_of
 from certifly.core.clock import isoformat
+from certifly.templates.values import title_of
 
 
 def describe(certificate: Certificate, *, public_url: str) -> dict[str, Any]:
@@ -39,6 +41,19 @@ def describe_fully(certificate: Certificate, *, public_url: str, now: datetime) 
         "replaced_by": _id(certificate.successor_id),
         "replaced_at": _moment(certificate.replaced_at),
         "erased_at": _moment(certificate.erased_at),
+    }
+
+
+def describe_prepared(prepared: PreparedCertificate) -> dict[str, Any]:
+    """What would be issued: nothing of it is stored, so it has neither id nor code."""
+    template, recipient = prepared.template, recipient_of(prepared)
+    return {
+        "template_id": str(template.template_id),
+        "template_version": template.version,
+        "data": prepared.data,
+        "title": title_of(template.document, prepared.drawing["values"]),
+        "recipient": {"name": recipient.name, "email": recipient.email},
+        "expires_at": _moment(prepared.expires_at),
     }
 
 

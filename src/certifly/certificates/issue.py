@@ -18,7 +18,7 @@ from certifly.certificates.request import IssueRequest
 from certifly.core.errors import Invalid
 from certifly.db.tenant import TenantDB
 from certifly.delivery.email.models import Email
-from certifly.delivery.email.queue import queue_email
+from certifly.delivery.email.queue import Prospect, foresee, queue_email
 from certifly.jobs.announce import announce_later
 from certifly.rendering.fit import TextProblem, TextProblems, fit
 from certifly.rendering.placeholders import BUILT_IN
@@ -33,6 +33,14 @@ LIFETIME_MAX = timedelta(days=36_525)
 """A hundred years. What shall hold for longer is better issued without an end."""
 LIFETIME_FAULT = "expires_at must be within 100 years. Leave it out for a certificate that does not expire."
 PRODUCE = "certificates.produce"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who receives a certificate, as far as its data says."""
+
+    name: str | None
+    email: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,16 +160,35 @@ def issue(
     announce_later(db, PRODUCE, certificate.id)
     email = None
     if prepared.send_email:
-        field = template.document.recipient.email
         email = queue_email(
             db,
             certificate_id=certificate.id,
-            recipient=prepared.data.get(field) if field else None,
-            email_field=field,
+            recipient=recipient_of(prepared).email,
+            email_field=template.document.recipient.email,
             mail_configured=mail_configured,
             now=prepared.created_at,
         )
     return certificate, email
+
+
+def foresee_email(prepared: PreparedCertificate, *, mail_configured: bool) -> Prospect | None:
+    """What would become of the e-mail if ``prepared`` were issued now; None when none is asked for."""
+    if not prepared.send_email:
+        return None
+    return foresee(
+        recipient=recipient_of(prepared).email,
+        email_field=prepared.template.document.recipient.email,
+        mail_configured=mail_configured,
+    )
+
+
+def recipient_of(prepared: PreparedCertificate) -> Recipient:
+    """Whose certificate it is: name and address as the data has them, None where it or the template has none."""
+    named = prepared.template.document.recipient
+    return Recipient(
+        name=prepared.data.get(named.name) if named.name else None,
+        email=prepared.data.get(named.email) if named.email else None,
+    )
 
 
 def _lifetime_fault(expires_at: datetime, now: datetime) -> str | None:

@@ -18,9 +18,9 @@ def json_response(content: Any, *, status: int = 200, headers: Mapping[str, str]
 
 
 def resource(
-    kind: str, identifier: str, data: Mapping[str, Any], *, meta: Mapping[str, Any] | None = None
+    kind: str, identifier: str | None, data: Mapping[str, Any], *, meta: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """One thing: ``{"data": {"id", "type", "data"}, "meta": [] or {...}}``."""
+    """One thing: ``{"data": {"id", "type", "data"}, "meta": [] or {...}}``. What is not stored has no id."""
     return {"data": {"id": identifier, "type": kind, "data": data}, "meta": meta or []}
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
+from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -58,6 +59,14 @@ router = APIRouter(prefix=PREFIX, tags=["certificates"])
 published = APIRouter(prefix=PREFIX, tags=["certificates"], route_class=PlainRoute)
 """The one call of the published page."""
 
+
+class _Identifier(StringConvertor):
+    """What can be asked for as a certificate's id or code: "validate" is a call of its own, and takes no GET."""
+
+    regex = "(?!validate$)[^/]+"
+
+
+register_url_convertor("certificate", _Identifier())
 
 ReadCall = Annotated[Call, Depends(calling("certificates.read"))]
 WriteCall = Annotated[Call, Depends(authenticate_writer)]
@@ -204,7 +213,7 @@ async def list_all(request: Request, call: ReadCall) -> Response:
 
 
 @router.get(
-    "/certificates/{certificate_id}",
+    "/certificates/{certificate_id:certificate}",
     **operation(
         "get-certificate",
         "Get a certificate",

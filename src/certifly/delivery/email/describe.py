@@ -5,6 +5,7 @@ from typing import Any
 
 from certifly.core.clock import isoformat
 from certifly.delivery.email.models import Email, EmailAttempt
+from certifly.delivery.email.queue import Prospect
 
 
 def email_delivery(email: Email) -> dict[str, Any]:
@@ -16,6 +17,11 @@ def email_delivery(email: Email) -> dict[str, Any]:
         "queued_at": isoformat(email.queued_at),
         "reason": email.reason,
     }
+
+
+def describe_prospect(prospect: Prospect) -> dict[str, Any]:
+    """The ``meta.email_delivery`` of a dry run: there is no e-mail, so it has no id and no status."""
+    return {"would_be": prospect.status, "recipient": prospect.recipient, "reason": prospect.reason}
 
 
 def describe_email(email: Email) -> dict[str, Any]:

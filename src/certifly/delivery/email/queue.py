@@ -6,6 +6,7 @@ counts up, and only the job of that turn may send it.
 """
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 
 from certifly.core.errors import DomainError
@@ -36,6 +37,28 @@ class TooManyEmails(DomainError):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """What becomes of a new e-mail at first: its status, and why where that is not plain."""
+
+    status: str
+    recipient: str | None
+    reason: str | None
+
+
+def foresee(*, recipient: str | None, email_field: str | None, mail_configured: bool) -> Prospect:
+    """What becomes of an e-mail that is recorded now.
+
+    ``email_field`` is the field of the template that holds the address, None when it names none.
+    """
+    if not recipient:
+        reason = NO_FIELD_REASON if email_field is None else _no_address_reason(email_field)
+        return Prospect(SKIPPED, None, reason)
+    if not mail_configured:
+        return Prospect(HELD, recipient, HELD_REASON)
+    return Prospect(QUEUED, recipient, None)
+
+
 def queue_email(
     db: TenantDB,
     *,
@@ -45,24 +68,16 @@ def queue_email(
     mail_configured: bool,
     now: datetime,
 ) -> Email:
-    """Record an e-mail with the certificate it is about; it goes when the PDF is stored.
-
-    ``email_field`` is the field of the template that holds the address, None when it names none.
-    """
-    status, reason = QUEUED, None
-    if not recipient:
-        status = SKIPPED
-        reason = NO_FIELD_REASON if email_field is None else _no_address_reason(email_field)
-    elif not mail_configured:
-        status, reason = HELD, HELD_REASON
+    """Record an e-mail with the certificate it is about, as ``foresee`` says; it goes when the PDF is stored."""
+    prospect = foresee(recipient=recipient, email_field=email_field, mail_configured=mail_configured)
     email = Email(
         tenant_id=db.tenant_id,
         id=str(uuid.uuid4()),
         certificate_id=certificate_id,
         kind=CERTIFICATE,
-        recipient=recipient or None,
-        status=status,
-        reason=reason,
+        recipient=prospect.recipient,
+        status=prospect.status,
+        reason=prospect.reason,
         message_id=None,
         attempts=0,
         turn=0,

@@ -25,6 +25,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from markdown_it import MarkdownIt
 
@@ -308,6 +309,8 @@ def sit_down(folder: Path) -> Reader:
         "LC_ALL": "C.UTF-8",
         "DEV_STATE_DIR": str(folder / "state"),
         "CERTIFLY_PORT": str(port),
+        # ``run`` takes the port for it; a command that prints addresses is told, as on any real installation.
+        "CERTIFLY_PUBLIC_URL": f"http://localhost:{port}",
     }
     return Reader(work, environment, f"http://localhost:{port}")
 
@@ -319,15 +322,25 @@ def _make_program(path: Path, text: str) -> None:
 
 @contextlib.contextmanager
 def followed_the_tutorial(folder: Path) -> Iterator[Reader]:
-    """A reader of a guide: Certifly runs as ``./dev run`` starts it, and ``TOKEN`` is the demo tenant's."""
+    """A reader of a guide: Certifly runs as ``./dev run`` starts it, and ``TOKEN`` is the demo tenant's.
+
+    The first certificate has its files: whoever goes on to a guide has looked at it.
+    """
     reader = sit_down(folder)
     terminal = Terminal(reader.folder, reader.environment)
     try:
         terminal.start("./dev run --json", lambda printed: printed.endswith("}\n"))
-        token = json.loads(terminal.printed.splitlines()[-1])["token"]
-        yield Reader(reader.folder, reader.environment | {"TOKEN": token}, reader.base_url)
+        demo = json.loads(terminal.printed.splitlines()[-1])
+        _await_file(demo["pdf"])
+        yield Reader(reader.folder, reader.environment | {"TOKEN": demo["token"]}, reader.base_url)
     finally:
         terminal.close()
+
+
+def _await_file(address: str) -> None:
+    deadline = time.monotonic() + SECONDS_MAX
+    while httpx.get(address, timeout=30, trust_env=False).status_code != 200:
+        assert time.monotonic() < deadline, f"there is no file at {address}"
 
 
 @dataclass(frozen=True)

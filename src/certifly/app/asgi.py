@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
 
@@ -51,6 +52,11 @@ API_ROUTERS = (
 )
 
 
+def describe(settings: Settings) -> dict[str, Any]:
+    """The OpenAPI document of every door, without opening any of them."""
+    return build_document((*API_ROUTERS, *PUBLIC_ROUTERS, *HANDBOOK_ROUTERS), settings)
+
+
 def create_app(settings: Settings) -> FastAPI:
     """The application, not yet started: its lifespan opens the database and the render processes."""
 
@@ -79,7 +85,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     install_public(app)
 
-    document = build_document((*API_ROUTERS, *PUBLIC_ROUTERS, *HANDBOOK_ROUTERS), settings)
+    document = describe(settings)
     app.state.openapi = encode(document)
     install_handbook(app, Installation(settings.public_url, document))
     door_for_ai_clients = install_mcp(app, settings)

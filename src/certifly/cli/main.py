@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import click
 
 from certifly import __version__
+from certifly.cli.docs import docs
 from certifly.cli.doctor import doctor
 from certifly.cli.keys import keys
 from certifly.cli.mcp import mcp
@@ -32,7 +33,7 @@ def certifly() -> None:
     """Issue certificates that anyone can check. Settings are CERTIFLY_* environment variables."""
 
 
-for command in (run, serve, work, migrate, tenant, token, keys, template, render, outbox, mcp, doctor):
+for command in (run, serve, work, migrate, tenant, token, keys, template, render, outbox, docs, mcp, doctor):
     certifly.add_command(command)
 
 

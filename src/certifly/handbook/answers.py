@@ -27,12 +27,11 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src {}; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-FOR_PAGES = {
-    "Content-Security-Policy": _POLICY.format("'self'"),
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
-FOR_TRYING = FOR_PAGES | {"Content-Security-Policy": _POLICY.format("'self' data:")}
+PAGE_POLICY = _POLICY.format("'self'")
+TRY_POLICY = _POLICY.format("'self' data:")
 """Swagger UI's style sheet holds its small drawings as ``data:`` addresses. It needs nothing else."""
+FOR_PAGES = {"Content-Security-Policy": PAGE_POLICY, "Cross-Origin-Opener-Policy": "same-origin"}
+FOR_TRYING = {**FOR_PAGES, "Content-Security-Policy": TRY_POLICY}
 
 HTML = "text/html; charset=utf-8"
 JSON = "application/json"

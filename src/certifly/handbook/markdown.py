@@ -187,6 +187,9 @@ def _written(tokens: Sequence[Token]) -> Iterator[Token]:
             case "heading_close" if not _holds_link(tokens[index - 1]):
                 yield _html("</a>")
                 yield token
+            case "paragraph_open" if _ADDRESS.match(tokens[index + 1].content):
+                token.attrSet("class", "call")
+                yield token
             case "table_open":
                 yield _html('<div class="table" tabindex="0" role="group" aria-label="Table">')
                 yield token
@@ -264,5 +267,7 @@ def _lexer(language: str) -> Lexer:
         return get_lexer_by_name("text", stripnl=False)
 
 
+_ADDRESS = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE) https?://\S+\s*(?:\n|$)")
+"""A line that says which call a page is about."""
 _FORMATTER = HtmlFormatter(nowrap=True)
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])

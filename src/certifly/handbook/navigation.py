@@ -13,7 +13,7 @@ from certifly.handbook.page import Page, Section
 
 ALWAYS_OPEN = ("Start here", "Guides")
 
-_METHOD = re.compile(r"^(GET|POST|PUT|PATCH|DELETE) \S+$", re.MULTILINE)
+_METHOD = re.compile(r"^(GET|POST|PUT|PATCH|DELETE) \S+ *$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,16 +35,18 @@ class Passage:
     calls: list[str] = field(default_factory=list)
     """Methods and addresses that it is about."""
     texts: list[str] = field(default_factory=list)
+    asides: list[str] = field(default_factory=list)
+    """Commands, and cells of tables: they are found, but a passage does not begin with them."""
 
     @property
     def text(self) -> str:
         """All that it says."""
-        return " ".join(self.texts)
+        return " ".join((*self.texts, *self.asides))
 
     @property
     def excerpt(self) -> str:
         """How it begins; a page's own summary where it is a page."""
-        text = " ".join((self.text if self.heading else self.page.summary).split())
+        text = " ".join((" ".join(self.texts) if self.heading else self.page.summary).split())
         if len(text) <= EXCERPT_CHARACTERS:
             return text
         return text[:EXCERPT_CHARACTERS].rpartition(" ")[0].rstrip(".,;:") + " …"
@@ -72,9 +74,10 @@ def passages_of(page: Page) -> Iterator[Passage]:
         elif token.type == "inline":
             text = text_of(token)
             current.calls += _ADDRESS_LINE.findall(text)
-            current.texts.append(text)
+            is_cell = tokens[index - 1].type in ("td_open", "th_open")
+            (current.asides if is_cell else current.texts).append(text)
         elif token.type == "fence" and fence_words(token)[0] in _COMMANDS:
-            current.texts.append(token.content)
+            current.asides.append(token.content)
         index += 1
     yield current
 

@@ -137,7 +137,7 @@ export function prepareSearch() {
     const isTyping = event.target.closest("input, textarea, select, [contenteditable]");
     if (event.key === "/" && !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey) {
       event.preventDefault();
-      input.focus();
+      input.focus({ preventScroll: true });
       input.select();
     }
   });

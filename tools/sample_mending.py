@@ -34,6 +34,8 @@ from typing import Any
 
 from tools.sample_requests import SampleRequest
 
+_CONTROL = re.compile("[\x00-\x1f]")
+
 STAND_IN = '{"certifly-body":"here"}'
 FILE_STAND_IN = "certifly-file"
 
@@ -44,8 +46,8 @@ class NotFound(Exception):
 
 def mend(code: str, language: str, request: SampleRequest) -> str:
     """The code of a sample as it is shown."""
-    mended = MENDERS[language](code.replace("\r\n", "\n").strip("\n"), request)
-    return "\n".join(line.rstrip() for line in mended.split("\n"))
+    lines = code.replace("\r\n", "\n").strip("\n").split("\n")
+    return MENDERS[language]("\n".join(line.rstrip() for line in lines), request)
 
 
 def _replace(code: str, old: str, new: str) -> str:
@@ -106,8 +108,13 @@ def _literal(value: Any, style: _Style, depth: int) -> str:
 
 
 def _quote_for_php(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"
+    if not _CONTROL.search(text):
+        escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+        return f"'{escaped}'"
+    # Only between double quotes has PHP a way to write them.
+    escaped = re.sub(r'[\\"$]', lambda found: "\\" + found[0], text)
+    written = _CONTROL.sub(lambda found: f"\\u{{{ord(found[0]):x}}}", escaped)
+    return f'"{written}"'
 
 
 # What JSON escapes within a string, Python reads in the same way.
@@ -334,7 +341,9 @@ def _mend_swift(code: str, request: SampleRequest) -> str:
 
 
 def _mend_shell(code: str, request: SampleRequest) -> str:
-    code = re.sub(r"--url ([^'\s]+)", r"--url '\1'", code, count=1)
+    code, times = re.subn(r"--url '?([^'\s]+)'?", r"--url '\1'", code)
+    if times != 1:
+        raise NotFound(f"the address stands {times} times in:\n{code}")
     if request.has_json:
         text = _json_text(request.body).replace("'", "'\\''")
         code = _replace(code, """'\n{\n  "certifly-body": "here"\n}\n'""", f"'\n{text}\n'")

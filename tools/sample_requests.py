@@ -49,12 +49,12 @@ class SampleRequest:
         text = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
         return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
-    def har(self, body: str | None) -> dict[str, Any]:
+    def har(self, body: str | None, *, address: str = PLACEHOLDER) -> dict[str, Any]:
         """The request in the form the generator reads, with ``body`` for the real one."""
         headers = [{"name": name, "value": value} for name, value in self.headers]
         found: dict[str, Any] = {
             "method": self.method,
-            "url": PLACEHOLDER + self.target,
+            "url": address + self.target,
             "headers": headers,
         }
         if body is not None:
@@ -80,6 +80,8 @@ def _requests(
     status = min(int(name) for name in operation["responses"] if name < "400")
     answered = _resolve(document, operation["responses"][str(status)]).get("content", {})
     headers = [("Authorization", f"Bearer {TOKEN}")] if operation["security"] else []
+    if {"application/json", "text/html"} <= set(answered):
+        headers.append(("Accept", "application/json"))  # people get a page, and programs say what they are
     content = operation.get("requestBody", {}).get("content", {})
     upload = next((media_type for media_type in UPLOADS if media_type in content), None)
     bodies: list[tuple[str, Any]] = [(f"{status} {HTTPStatus(status).phrase}", None)]

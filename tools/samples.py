@@ -18,7 +18,7 @@ from certifly.core.settings import Settings
 from certifly.handbook.samples import FOLDER, LANGUAGES
 from tools import npm
 from tools.sample_mending import FILE_STAND_IN, STAND_IN, mend
-from tools.sample_requests import SampleRequest, requests_of
+from tools.sample_requests import PLACEHOLDER, SampleRequest, requests_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "tools" / "snippets"
@@ -48,7 +48,7 @@ def todays_document() -> dict[str, Any]:
     return found
 
 
-def generate(requests: Sequence[SampleRequest]) -> list[dict[str, str]]:
+def generate(requests: Sequence[SampleRequest], *, address: str = PLACEHOLDER) -> list[dict[str, str]]:
     """The code of each request in each language, mended."""
     node = shutil.which("node")
     if node is None or not npm.are_installed(SOURCE, INSTALLED):
@@ -56,7 +56,7 @@ def generate(requests: Sequence[SampleRequest]) -> list[dict[str, str]]:
     # A program finds the packages beside it, and not those of the folder it is called from.
     shutil.copy(SOURCE / PROGRAM, INSTALLED / PROGRAM)
     asked = [
-        {"har": request.har(_stand_in(request)), "target": target, "client": client}
+        {"har": request.har(_stand_in(request), address=address), "target": target, "client": client}
         for request in requests
         for target, client in TARGETS.values()
     ]

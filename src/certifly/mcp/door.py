@@ -75,7 +75,7 @@ class Door:
         self._anonymous = RateLimit(
             ANONYMOUS_CALLS_A_MINUTE, who="This address, without a token that is known,"
         )
-        self._load = Load()
+        self.load = Load()
         self._ended = asyncio.Event()
         self._sessions: asyncio.Task[StreamableHTTPSessionManager] | None = None
         self._keeping: asyncio.Task[None] | None = None
@@ -113,10 +113,10 @@ class Door:
         is_known = await _has_known_token(request)
         if not is_known:
             self._anonymous.take(network_of(request.scope.get("client")), now_seconds=time.monotonic())
-        with self._load.holding() as take:
+        with self.load.holding() as take:
             body = await read_body(request, bytes_max=MESSAGE_BYTES_MAX, take=take)
             _check_message(body)
-            with self._load.turn(is_known=is_known):
+            with self.load.turn(is_known=is_known):
                 sessions = await self._running_sessions()
                 await sessions.handle_request(_scope_for(request), _replay(body, request.receive), send)
 
@@ -171,7 +171,7 @@ class Door:
 
 def install_mcp(app: FastAPI, settings: Settings) -> Door:
     """Add the address. The door is open while ``open`` runs, in the lifespan of the application."""
-    door = Door(app, settings)
+    door = app.state.door_for_ai_clients = Door(app, settings)
     app.router.routes.append(Route(PATH, door, include_in_schema=False))
     return door
 

@@ -24,7 +24,7 @@ CALLS_AT_ONCE_MAX = 64
 ANONYMOUS_AT_ONCE_MAX = 32
 """Of these, from callers without a token: who has one is not kept out by those who have none."""
 
-ANONYMOUS_CALLS_A_MINUTE = 240
+ANONYMOUS_CALLS_A_MINUTE = 600
 """Messages a minute from one address without a token; to connect takes a client about five."""
 
 RETRY_AFTER_SECONDS = 2
@@ -97,9 +97,9 @@ class Load:
     """What the messages of one process weigh."""
 
     def __init__(self) -> None:
-        self._bytes_held = 0
-        self._under_way = 0
-        self._anonymous_under_way = 0
+        self.bytes_held = 0
+        self.under_way = 0
+        self.anonymous_under_way = 0
 
     @contextmanager
     def holding(self) -> Iterator[Callable[[int], None]]:
@@ -108,30 +108,30 @@ class Load:
 
         def take(count: int) -> None:
             nonlocal held
-            if self._bytes_held + count > BYTES_HELD_MAX:
+            if self.bytes_held + count > BYTES_HELD_MAX:
                 raise _busy()
-            self._bytes_held += count
+            self.bytes_held += count
             held += count
 
         try:
             yield take
         finally:
-            self._bytes_held -= held
+            self.bytes_held -= held
 
     @contextmanager
     def turn(self, *, is_known: bool) -> Iterator[None]:
         """The time in which one message is answered. Raises NotAdmitted for too many."""
-        if self._under_way >= CALLS_AT_ONCE_MAX:
+        if self.under_way >= CALLS_AT_ONCE_MAX:
             raise _busy()
-        if not is_known and self._anonymous_under_way >= ANONYMOUS_AT_ONCE_MAX:
+        if not is_known and self.anonymous_under_way >= ANONYMOUS_AT_ONCE_MAX:
             raise _busy()
-        self._under_way += 1
-        self._anonymous_under_way += not is_known
+        self.under_way += 1
+        self.anonymous_under_way += not is_known
         try:
             yield
         finally:
-            self._under_way -= 1
-            self._anonymous_under_way -= not is_known
+            self.under_way -= 1
+            self.anonymous_under_way -= not is_known
 
 
 def network_of(client: tuple[str, int] | None) -> str:

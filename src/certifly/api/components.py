@@ -249,7 +249,8 @@ def schemas() -> dict[str, Any]:
                 "erased_at": _MOMENT_OR_NULL
                 | {"description": "Since when its person, data and files are gone."},
             }
-        ),
+        )
+        | {"description": "The certificate, and what became of it."},
         "CertificateCreated": resource_of("certificates", ref("CertificateData"), meta=_DELIVERY_META),
         "ReplacementCreated": resource_of("certificates", ref("Certificate"), meta=_DELIVERY_META),
         "CertificateAnswer": resource_of("certificates", ref("Certificate")),

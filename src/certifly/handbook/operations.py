@@ -50,7 +50,16 @@ SEARCH = public_operation(
                             }
                         ),
                     },
-                    "meta": closed({"query": _TEXT, "found": {"type": "integer", "minimum": 0}}),
+                    "meta": closed(
+                        {
+                            "query": {**_TEXT, "description": "What was looked for."},
+                            "found": {
+                                "type": "integer",
+                                "minimum": 0,
+                                "description": "How many places are listed.",
+                            },
+                        }
+                    ),
                 }
             ),
             {

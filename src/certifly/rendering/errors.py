@@ -8,7 +8,7 @@ from certifly.core.errors import DomainError, Overloaded
 
 
 class RenderFailed(DomainError):
-    """The certificate could not be drawn; ``reason`` is for operators, and the same job will fail again."""
+    """The certificate could not be drawn, for the reason that the message names; the same would fail again."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"This cannot be rendered: {reason}")

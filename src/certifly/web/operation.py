@@ -75,6 +75,8 @@ def public_operation(
     """The same for an address that asks nobody who they are. ``answers`` may hold errors of its own."""
     statuses = {*errors, *(_WITH_A_BODY if body else ())} - set(answers)
     described = _describe(operation_id, summary, success=answers, errors=statuses, parameters=parameters)
+    if 422 in statuses:
+        described["responses"]["422"] = narrowed(_NAMES[422], ["invalid"])
     described["security"] = []
     if body is not None:
         described["requestBody"] = body

@@ -86,6 +86,20 @@ def codes_in(description: str) -> tuple[str, list[str]]:
     return description[: found.start()].strip(), re.findall(r"`(\w+)`", found[1])
 
 
+def field_table(fields: list[Field], *, with_required: bool) -> str:
+    """The rows of a body, with what is required, or of an answer, where nearly everything is always there."""
+    if with_required:
+        rows = [
+            [code(one.name), one.words, "yes" if one.is_required else "no", one.meaning] for one in fields
+        ]
+        return table(["Field", "Type", "Required", "Meaning"], rows)
+    rows = [
+        [code(one.name), one.words, one.meaning if one.is_required else f"{one.meaning} Not always there."]
+        for one in fields
+    ]
+    return table(["Field", "Type", "Meaning"], rows)
+
+
 class _Parts:
     """The parts of the page, in the order of reading."""
 
@@ -170,7 +184,7 @@ class _Parts:
             yield "\n".join(f"- {code(media_type)}" for media_type in files) + "\n"
         if form := content.get("multipart/form-data"):
             yield "Or a form (`multipart/form-data`) with one file:\n" if files else "A form:\n"
-            yield _field_table(self._read.fields(form["schema"]), with_required=True)
+            yield field_table(self._read.fields(form["schema"]), with_required=True)
         if told:
             yield from self._examples(told)
 
@@ -181,7 +195,7 @@ class _Parts:
         elif fields:
             text = one_line(self._read.resolve(schema).get("description", ""))
             yield f"{text}\n" if text else ""
-            yield _field_table(fields, with_required=True)
+            yield field_table(fields, with_required=True)
         elif schema:
             yield f"JSON: {self._read.words(schema)}.\n"
 
@@ -211,7 +225,7 @@ class _Parts:
             yield f"{'Also as' if json_told else 'Content type:'} {named}.\n"
         if json_told:
             yield from self._examples(json_told)
-            yield _field_table(self._read.fields(json_told["schema"]), with_required=False)
+            yield field_table(self._read.fields(json_told["schema"]), with_required=False)
 
     def _examples(self, told: Schema) -> Iterator[str]:
         if "example" in told:
@@ -268,16 +282,3 @@ class _Parts:
     def _local(self, text: str) -> str:
         """The text with the address of this installation where the document's examples have theirs."""
         return text.replace(EXAMPLES_ADDRESS, self._installation.public_url)
-
-
-def _field_table(fields: list[Field], *, with_required: bool) -> str:
-    if with_required:
-        rows = [
-            [code(one.name), one.words, "yes" if one.is_required else "no", one.meaning] for one in fields
-        ]
-        return table(["Field", "Type", "Required", "Meaning"], rows)
-    rows = [
-        [code(one.name), one.words, one.meaning if one.is_required else f"{one.meaning} Not always there."]
-        for one in fields
-    ]
-    return table(["Field", "Type", "Meaning"], rows)

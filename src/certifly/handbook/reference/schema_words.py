@@ -5,6 +5,7 @@ inside another has a dotted name, ``labels[].name``; schemas that have a page of
 spread out.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +24,27 @@ _FORMATS = {
     "date": "day (`YYYY-MM-DD`)",
     "uri": "web address",
     "email": "e-mail address",
+    "path": "path",
 }
+_PATTERNS = {
+    ID["pattern"]: "decimal number as text",
+    "^#[0-9a-fA-F]{6}$": "colour (`#rrggbb`)",
+    "^sha256:[0-9a-f]{64}$": "digest (`sha256:…`)",
+}
+_OF_TEXTS = ("format", "pattern", "minLength", "maxLength")
+_OF_NUMBERS = ("minimum", "maximum", "exclusiveMinimum", "multipleOf")
+_OF_ALL = ("default", "description")
+_SAID_BY_OTHERS = {
+    "string": (*_OF_NUMBERS, *_OF_ALL),
+    "integer": (*_OF_TEXTS, *_OF_ALL),
+    "number": (*_OF_TEXTS, *_OF_ALL),
+    "boolean": (*_OF_TEXTS, *_OF_NUMBERS, *_OF_ALL),
+    "null": (*_OF_TEXTS, *_OF_NUMBERS, *_OF_ALL, "enum"),
+}
+"""Keywords beside a list of types that say nothing of one of them."""
+PATTERN_SHOWN_MAX = 40
+"""A longer pattern is for programs: its meaning tells readers more."""
+_SIZED_BY_FORMAT = ("uuid", "date-time", "date")
 _OF_AN_OBJECT = ("properties", "additionalProperties")
 
 
@@ -70,7 +91,7 @@ class Reader:
     def words(self, schema: Schema) -> str:
         """What a value may be: ``text (1 to 200 characters) or null``."""
         if "$ref" in schema and (address := self.address_of(schema["$ref"])):
-            return f"[{_name_of(schema['$ref'])}]({address})"
+            return f"[{name_in_words(schema['$ref'].rpartition('/')[2])}]({address})"
         schema = self.resolve(schema)
         kinds = _alternatives(schema)
         if len(kinds) > 1 or "oneOf" in schema or "anyOf" in schema:
@@ -94,8 +115,8 @@ class Reader:
             return self._object_words(schema)
         if kind == "null":
             return "null"
-        if schema.get("pattern") == ID["pattern"]:
-            return "decimal number as text"
+        if schema.get("pattern") in _PATTERNS:
+            return _PATTERNS[schema["pattern"]]
         if kind is None:
             return "any value"
         words = _FORMATS.get(schema.get("format", ""), _KINDS[kind])
@@ -158,6 +179,12 @@ class Reader:
         return text
 
 
+def name_in_words(name: str) -> str:
+    """The name of a schema as prose has it: ``QRElement`` is a QR element, ``extra_fields`` extra fields."""
+    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z]*|[a-z]+", name)
+    return " ".join(word if len(word) > 1 and word.isupper() else word.lower() for word in words)
+
+
 def _alternatives(schema: Schema) -> list[Schema]:
     """The schemas of which a value obeys one: those of oneOf and anyOf, or one for each type."""
     for key in ("oneOf", "anyOf"):
@@ -165,19 +192,25 @@ def _alternatives(schema: Schema) -> list[Schema]:
             return list(schema[key])
     kinds = schema.get("type")
     if isinstance(kinds, list):
-        shared = {key: value for key, value in schema.items() if key not in ("default", "description")}
-        return [shared | {"type": kind} if kind != "null" else {"type": "null"} for kind in kinds]
+        return [
+            {key: value for key, value in schema.items() if key not in _SAID_BY_OTHERS.get(kind, ())}
+            | {"type": kind}
+            for kind in kinds
+        ]
     return [schema]
 
 
 def _limits(schema: Schema) -> Iterator[str]:
     least, most = schema.get("minLength", 0), schema.get("maxLength")
+    if schema.get("format") in _SIZED_BY_FORMAT:
+        return
     if most is not None:
         yield f"{least} to {most} characters" if least and least != most else f"at most {most} characters"
     elif least:
         yield "not empty" if least == 1 else f"at least {least} characters"
-    if "pattern" in schema and schema.get("format") not in ("date-time", "uri"):
-        yield f"matches {code(schema['pattern'])}"
+    pattern = schema.get("pattern")
+    if pattern and len(pattern) <= PATTERN_SHOWN_MAX and schema.get("format") != "uri":
+        yield f"matches {code(pattern)}"
     low, high = schema.get("minimum"), schema.get("maximum")
     if low is not None and high is not None:
         yield f"{low} to {high}"
@@ -198,9 +231,5 @@ def _shown(value: object) -> str:
 
 def _joined(words: list[str]) -> str:
     """``a, b or c``."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
-
-
-def _name_of(reference: str) -> str:
-    """``#/components/schemas/QRElement`` as its page calls it."""
-    return reference.rpartition("/")[2]
+    joined = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+    return joined.replace("true or false or null", "true, false or null")

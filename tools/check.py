@@ -29,7 +29,16 @@ MACHINE_PACKAGES = {
     "openssl": ("openssl",),
     "libnss3-tools": ("certutil",),
     "curl": ("curl",),
+    "golang-go": ("go",),
+    "ruby": ("ruby",),
+    "default-jdk-headless": ("javac",),
+    "php-cli": ("php",),
+    "php-curl": ("php",),
+    "mono-mcs": ("mcs",),
+    "libmono-system-net-http4.0-cil": ("mcs",),
+    "mono-runtime": ("mono",),
 }
+"""Packages, and a program that shows they are there. Two have none of their own, and come with their neighbour."""
 
 
 class Step(NamedTuple):
@@ -53,6 +62,7 @@ def main() -> int:
         Step("types", command("mypy")),
         Step("imports", imports_go_down_only),
         Step("locks", command("tools.lock_hygiene")),
+        Step("samples", command("tools.samples", "--check")),
         Step("tests", tests_pass),
         Step("no test skipped", no_test_was_skipped),
         Step("error paths", command("tools.error_paths")),

@@ -8,7 +8,8 @@ values:
 - PHP: an empty object becomes ``[]``, which is a list. Swift: ``{}`` becomes a list that does not compile.
 - Ruby: ``#{…}`` in a value is evaluated. Shell: with an apostrophe in the body, the shell evaluates ``$…`` and
   backquotes.
-- Go, Java, C#: right, but a long line of escapes where the first two can show JSON as it is.
+- PHP: a carriage return is lost on the way. C#: three characters of Unicode end a line, and with it the string.
+- Go, Java: right, but a long line of escapes where they can show JSON as it is.
 
 Files: as bodies the generator can only write text, and of a form's files it writes the name (JavaScript), nothing
 (Go, Ruby, Java, PHP, C#) or text (Swift). So a sample reads the file and sends it. An answer that is a file is written
@@ -20,7 +21,8 @@ Besides:
   ``host``, which has brackets around an IPv6 address.
 - Java: the generator writes statements; they get their imports and a class, and can be run.
 - PHP: ``curl_close`` has done nothing since 8.0 and is deprecated since 8.5.
-- Swift: the query stays in the address, where the generator leaves it and adds it a second time.
+- Swift: the query stays in the address, where the generator leaves it and adds it a second time. Outside Apple's
+  systems ``URLSession`` is in a module of its own.
 - Shell: the address always stands between apostrophes.
 
 Every mend must find what it replaces, once: a generator that writes something else is noticed, not passed over.
@@ -300,6 +302,12 @@ def _mend_csharp(code: str, request: SampleRequest) -> str:
     return code
 
 
+_SWIFT_IMPORTS = """\
+import Foundation
+#if canImport(FoundationNetworking)
+import FoundationNetworking
+#endif
+"""
 _SWIFT_BODY = """\
 let parameters = ["certifly-body": "here"] as [String : Any?]
 
@@ -311,10 +319,13 @@ _SWIFT_QUERY = re.compile(
 
 
 def _mend_swift(code: str, request: SampleRequest) -> str:
+    code = _replace(code, "import Foundation\n", _SWIFT_IMPORTS)
     if request.has_json:
-        # Within #"""…"""# only \# begins an escape; JSON can write the # in another way.
-        text = _json_text(request.body).replace("\\#", "\\\\u0023")
-        code = _replace(code, _SWIFT_BODY, f'let postData = Data(#"""\n{text}\n"""#.utf8)\n')
+        # A raw string ends, or has an escape, only where as many # as it began with follow a quote or a backslash.
+        text = _json_text(request.body)
+        longest = max(map(len, re.findall(r'["\\](#+)', text)), default=0)
+        raw = "#" * (longest + 1)
+        code = _replace(code, _SWIFT_BODY, f'let postData = Data({raw}"""\n{text}\n"""{raw}.utf8)\n')
     if request.upload:
         code = _replace(
             code,

@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 
 from tools import npm, verifiers
-from tools.check import command, imports_go_down_only, machine_packages_are_there, no_test_was_skipped
+from tools.check import (
+    MACHINE_PACKAGES,
+    command,
+    imports_go_down_only,
+    machine_packages_are_there,
+    no_test_was_skipped,
+)
 
 REPORT = """<testsuites><testsuite>
 <testcase classname="tests.unit.test_a" name="test_that_ran"/>
@@ -47,12 +53,12 @@ def test_programs_that_cannot_be_installed_are_named(
     monkeypatch.setenv("PATH", str(tmp_path))
 
     assert not machine_packages_are_there()
-    assert "Missing: poppler-utils chromium nodejs npm openssl libnss3-tools curl." in capsys.readouterr().out
+    assert f"Missing: {' '.join(MACHINE_PACKAGES)}." in capsys.readouterr().out
 
 
 def test_any_of_several_browsers_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("pdftoppm", "google-chrome", "node", "npm", "openssl", "certutil", "curl"):
-        (tmp_path / name).touch(mode=0o755)
+    for programs in MACHINE_PACKAGES.values():
+        (tmp_path / programs[-1]).touch(mode=0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
 
     assert machine_packages_are_there()

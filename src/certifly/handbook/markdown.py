@@ -190,6 +190,9 @@ def _written(tokens: Sequence[Token]) -> Iterator[Token]:
             case "paragraph_open" if _ADDRESS.match(tokens[index + 1].content):
                 token.attrSet("class", "call")
                 yield token
+            case "th_open" | "td_open" if "style" in token.attrs:
+                token.attrs = {"class": str(token.attrs["style"]).replace("text-align:", "to-")}
+                yield token
             case "table_open":
                 yield _html('<div class="table" tabindex="0" role="group" aria-label="Table">')
                 yield token

@@ -21,7 +21,7 @@ TABLES = "reference/"
 """Below it the rows of tables are looked up by their first word."""
 
 _COMMANDS = ("sh", "console")
-_ADDRESS_LINE = re.compile(r"(?:GET|POST|PUT|PATCH|DELETE) \S*/\S*")
+_CALL = re.compile(r"(GET|POST|PUT|PATCH|DELETE) https?://[^/\s]+(/\S*)")
 
 
 @dataclass(slots=True)
@@ -32,8 +32,8 @@ class Passage:
     heading: str = ""
     """Empty for the beginning of a page, whose heading is its title."""
     anchor: str = ""
-    calls: list[str] = field(default_factory=list)
-    """Methods and addresses that it is about."""
+    call: str = ""
+    """Method and path, where it describes a call."""
     texts: list[str] = field(default_factory=list)
     asides: list[str] = field(default_factory=list)
     """Commands, and cells of tables: they are found, but a passage does not begin with them."""
@@ -73,7 +73,8 @@ def passages_of(page: Page) -> Iterator[Passage]:
             index = _end_of_row(tokens, index)
         elif token.type == "inline":
             text = text_of(token)
-            current.calls += _ADDRESS_LINE.findall(text)
+            if page.path.startswith(CALLS) and not current.call and (call := _CALL.match(text)):
+                current.call = f"{call[1]} {call[2]}"
             is_cell = tokens[index - 1].type in ("td_open", "th_open")
             (current.asides if is_cell else current.texts).append(text)
         elif token.type == "fence" and fence_words(token)[0] in _COMMANDS:

@@ -34,18 +34,25 @@ SHORTENED_SHARE_MIN = 0.6
 EXACT = 10
 BEGINNING = 7
 """What a word counts that is the one asked for, and one that begins with it (then by the share that is asked for)."""
+MATCHES_POWER = 3
+"""What holds every word of a query comes before what says much of one."""
+NAMED = 2
+"""How much more a page counts whose title is the query."""
 
 _WEIGHTS = {
-    "title": 12.0,
-    "heading": 9.0,
-    "calls": 8.0,
-    "address": 3.0,
-    "summary": 4.0,
-    "around": 2.0,
-    "text": 1.0,
+    # what a word counts there; the share of that which it counts however long the whole is
+    "title": (16.0, 0.5),
+    "heading": (9.0, 0.5),
+    "call": (14.0, 0.0),
+    "address": (3.0, 1.0),
+    "summary": (4.0, 1.0),
+    "around": (2.0, 1.0),
 }
-_SATURATION = 4.0
-_SCALE = 9.0
+"""What is short says more by each word: a title that is the one word asked for comes before longer ones, and a call
+before those whose addresses go on behind its own."""
+_USUAL_WORDS = 2
+_SATURATION = 10.0
+_SCALE = 30.0
 
 _STOP_WORDS = (
     "a an and are as at be but by can do does for from has have how i if in is it its me my not of on or so that the "
@@ -80,6 +87,9 @@ class SearchIndex:
                 for passage in passages_of(page):
                     self._passages.append(passage)
                     self._sections.append(section.title)
+        self._names = [
+            [] if passage.heading else query_words(passage.page.title) for passage in self._passages
+        ]
         postings = _weigh(self._passages)
         self._terms = sorted(postings)
         self._postings = [postings[term] for term in self._terms]
@@ -88,7 +98,8 @@ class SearchIndex:
         """The best passages for ``query``, best first, at most ``limit``."""
         scores: Counter[int] = Counter()
         matches: Counter[int] = Counter()
-        for word in query_words(query):
+        words = query_words(query)
+        for word in words:
             best: dict[int, int] = {}
             for position, factor in self._matching(word):
                 for place, weight in self._postings[position]:
@@ -96,7 +107,9 @@ class SearchIndex:
             for place, score in best.items():
                 scores[place] += score
                 matches[place] += 1
-        ranked = sorted(scores, key=lambda place: (-scores[place] * matches[place] ** 2, place))
+        for place in scores:
+            scores[place] *= matches[place] ** MATCHES_POWER * (NAMED if self._names[place] == words else 1)
+        ranked = sorted(scores, key=lambda place: (-scores[place], place))
         return [self._found(place) for place in self._thinned(ranked)[:limit]]
 
     def as_json(self, *, root: str) -> bytes:
@@ -202,12 +215,15 @@ def _weigh(passages: Sequence[Passage]) -> dict[str, list[tuple[int, int]]]:
     texts = [list(text_words(passage.text)) for passage in passages]
     usual = max(1.0, sum(map(len, texts)) / len(texts)) if texts else 1.0
     for place, (passage, words) in enumerate(zip(passages, texts, strict=True)):
-        for field, share in _fields(passage).items():
-            for word, times in Counter(text_words(share)).items():
-                told[word][place] = told[word].get(place, 0.0) + _WEIGHTS[field] * (1 + math.log(times))
+        for field, said in _fields(passage).items():
+            counted = Counter(text_words(said))
+            most, share = _WEIGHTS[field]
+            weight = most * (share + (1 - share) * _USUAL_WORDS / max(1, len(counted)))
+            for word, times in counted.items():
+                told[word][place] = told[word].get(place, 0.0) + weight * (1 + math.log(times))
         long = 0.5 + 0.5 * len(words) / usual
         for word, times in Counter(words).items():
-            told[word][place] = told[word].get(place, 0.0) + _WEIGHTS["text"] * (1 + math.log(times)) / long
+            told[word][place] = told[word].get(place, 0.0) + (1 + math.log(times)) / long
 
     weighed: dict[str, list[tuple[int, int]]] = {}
     for word, places in told.items():
@@ -223,15 +239,14 @@ def _weigh(passages: Sequence[Passage]) -> dict[str, list[tuple[int, int]]]:
 
 def _fields(passage: Passage) -> Mapping[str, str]:
     """What stands out in a passage, by why."""
-    calls = " ".join(passage.calls)
     if passage.heading:
-        return {"heading": passage.heading, "around": passage.page.title, "calls": calls}
+        return {"heading": passage.heading, "around": passage.page.title}
     page = passage.page
     return {
         "title": page.title,
         "summary": page.summary,
         "address": page.path.replace("/", " "),
-        "calls": calls,
+        "call": passage.call,
     }
 
 

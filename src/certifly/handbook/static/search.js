@@ -9,24 +9,30 @@ const SHORTENED_MIN = 3;
 const SHORTENED_SHARE_MIN = 0.6;
 const EXACT = 10;
 const BEGINNING = 7;
+const MATCHES_POWER = 3;
+const NAMED = 2;
 
 export async function loadIndex(address) {
   const answer = await fetch(address);
   if (!answer.ok) throw new Error(`the index answered ${answer.status}`);
   const content = await answer.json();
+  const stopWords = new Set(content.stop_words.split(" "));
+  const nameOf = ([page, heading]) => (heading ? "" : queryWords(stopWords, content.pages[page][1]).join(" "));
   return {
     pages: content.pages,
     entries: content.entries,
+    names: content.entries.map(nameOf),
     terms: content.terms.split(" "),
     postings: content.postings,
-    stopWords: new Set(content.stop_words.split(" ")),
+    stopWords,
   };
 }
 
 export function search(index, query, limit) {
   const scores = new Map();
   const matches = new Map();
-  for (const word of queryWords(index, query)) {
+  const words = queryWords(index.stopWords, query);
+  for (const word of words) {
     const best = new Map();
     for (const [position, factor] of matching(index.terms, word)) {
       const places = index.postings[position];
@@ -40,16 +46,18 @@ export function search(index, query, limit) {
       matches.set(place, (matches.get(place) ?? 0) + 1);
     }
   }
-  const rank = (place) => scores.get(place) * matches.get(place) ** 2;
+  const asked = words.join(" ");
+  const rank = (place) =>
+    scores.get(place) * matches.get(place) ** MATCHES_POWER * (index.names[place] === asked ? NAMED : 1);
   const ranked = [...scores.keys()].sort((one, other) => rank(other) - rank(one) || one - other);
   return thinned(index, ranked)
     .slice(0, limit)
     .map((place) => found(index, place));
 }
 
-export function queryWords(index, query) {
+function queryWords(stopWords, query) {
   const words = folded(query.slice(0, QUERY_CHARACTERS_MAX)).match(/[\p{L}\p{N}_]+/gu) ?? [];
-  const counting = words.map(stem).filter((word) => word.length >= WORD_CHARACTERS_MIN && !index.stopWords.has(word));
+  const counting = words.map(stem).filter((word) => word.length >= WORD_CHARACTERS_MIN && !stopWords.has(word));
   return [...new Set(counting)].slice(0, QUERY_WORDS_MAX);
 }
 

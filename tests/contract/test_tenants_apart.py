@@ -228,6 +228,37 @@ def test_a_preview_knows_ones_own_versions_only(twins: tuple[Caller, Caller, str
     )
 
 
+def test_a_schema_knows_ones_own_fields_and_versions_only(twins: tuple[Caller, Caller, str, str]) -> None:
+    ours, theirs, _, _ = twins
+    labels = [*template_document()["labels"], {"name": "Ours alone", "type": "text"}]
+    assert ours.http.patch("/api/v1/templates/1", json={"labels": labels}).status_code == 200
+    assert ours.http.post("/api/v1/templates/1/publish").json()["data"]["data"]["version"] == 2
+
+    own, foreign = (caller.http.get("/api/v1/templates/1/schema") for caller in (ours, theirs))
+    assert "Ours alone" in own.text
+    assert "Ours alone" not in foreign.text and foreign.json()["title"] == "Theirs"
+    beyond = theirs.http.get("/api/v1/templates/1/schema", params={"version": 2})
+    unknown = theirs.http.get("/api/v1/templates/1/schema", params={"version": 9})
+    assert beyond.status_code == unknown.status_code == 404
+
+
+def test_a_request_is_validated_against_ones_own_template(twins: tuple[Caller, Caller, str, str]) -> None:
+    ours, theirs, _, _ = twins
+    assert ours.http.patch("/api/v1/templates/1", json={"title": "Ours, for {Student Name}"}).is_success
+    assert ours.http.post("/api/v1/templates/1/publish").is_success
+    ours.publish_template()
+    body = {"template_id": 1, "data": {"Student Name": ADA}}
+
+    def validated(caller: Caller, asked: dict[str, Any]) -> httpx.Response:
+        return caller.http.post("/api/v1/certificates/validate", json=asked)
+
+    assert validated(ours, body).json()["data"]["data"]["title"] == f"Ours, for {ADA}"
+    assert "Ours" not in validated(theirs, body).text
+    foreign, unknown = (validated(theirs, body | {"template_id": number}) for number in (2, 999_999))
+    assert foreign.status_code == 422
+    assert without_request_id(foreign) == without_request_id(unknown)
+
+
 def test_the_same_picture_is_each_ones_own(
     tenant: Caller, live: Installation, belongings: dict[str, str]
 ) -> None:

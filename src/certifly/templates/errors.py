@@ -19,8 +19,19 @@ class VersionNotFound(NotFound):
 
     def __init__(self, template_id: int, version: int) -> None:
         super().__init__(
-            f"Template {template_id} has no version {version}. Leave version out to use the draft."
+            f"Template {template_id} has no version {version}. GET /api/v1/templates/{template_id} tells the newest."
         )
+
+
+class TemplateNotPublished(DomainError):
+    """What only a published template has was asked of a draft."""
+
+    def __init__(self, template_id: int) -> None:
+        super().__init__(
+            f"Template {template_id} is a draft: no certificate can be issued from it yet. Publish it with "
+            f"POST /api/v1/templates/{template_id}/publish."
+        )
+        self.template_id = template_id
 
 
 class TemplateArchived(DomainError):

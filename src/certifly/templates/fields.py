@@ -39,6 +39,7 @@ KEY_CHARACTERS_MAX = 6 * FIELD_NAME_CHARACTERS_MAX
 
 EMAIL_CHARACTERS_MAX = 254
 DIGITS_MAX = 15
+DAY_CHARACTERS = len("2026-11-23")
 SUGGESTIONS_MAX = 10
 """Unknown keys for which a near name is looked for."""
 

@@ -4,7 +4,6 @@ Given data is checked as strictly as when issuing, so a preview is also a dry ru
 leads to a code that no certificate has.
 """
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,30 +14,16 @@ from certifly.rendering.fit import TextProblems, fit
 from certifly.rendering.job import RenderJob, asset_names
 from certifly.storage.blobs import BlobStore
 from certifly.storage.errors import BlobMissing
-from certifly.templates.document import FieldDefinition, TemplateDocument, stored_document
-from certifly.templates.fields import Value, check_data
+from certifly.templates.document import TemplateDocument, stored_document
+from certifly.templates.fields import check_data
 from certifly.templates.models import Template
 from certifly.templates.queries import get_version
+from certifly.templates.sample_data import sample_data
 from certifly.templates.validity import expiry_of
 from certifly.templates.values import drawing_values, title_of
 
 SAMPLE_CODE = "00000000-0000-4000-8000-000000000000"
 SAMPLE_VALIDITY = timedelta(days=365)
-SAMPLE_NAME = "Ada Lovelace"
-SAMPLE_NAMES = {
-    "ar": "محمد بن عبد الله",
-    "el": "Υπατία Αλεξανδρινή",
-    "fa": "مریم میرزاخانی",
-    "he": "חנה ארנדט",
-    "hi": "अनुष्का शर्मा",
-    "ja": "山田 太郎",
-    "ko": "김민준",
-    "ru": "Софья Ковалевская",
-    "th": "สมชาย ใจดี",
-    "uk": "Леся Українка",
-    "zh": "王小明",
-}
-"""A name as long as names are, in the scripts of languages that do not use Latin letters."""
 
 
 def document_to_preview(db: TenantDB, template: Template, version: int | None) -> TemplateDocument:
@@ -60,7 +45,7 @@ def preview_job(
     fonts_dir: Path | None = None,
 ) -> RenderJob:
     """What to draw; ``raw_data`` None means sample data. Reads pictures, so it blocks. Raises Invalid."""
-    data = sample_data(document, now=now) if raw_data is None else check_data(document, raw_data)
+    data = sample_data(document, day=now.date()) if raw_data is None else check_data(document, raw_data)
     expires_at = expiry_of(document, now)
     if expires_at is None and raw_data is None:
         expires_at = (
@@ -96,26 +81,6 @@ def _content(blobs: BlobStore, tenant_id: int, name: str) -> bytes:
         return blobs.get(tenant_id, name)
     except BlobMissing:
         raise RenderFailed(f"the picture {name} is lost. Upload it again with POST /api/v1/assets.") from None
-
-
-def sample_data(document: TemplateDocument, *, now: datetime) -> dict[str, Value]:
-    """A value for every field: a person's name for the recipient, for other texts the name of the field."""
-    name = SAMPLE_NAMES.get(document.language.partition("-")[0], SAMPLE_NAME)
-    return {
-        field.name: _sample(field, person=name if field.name == document.recipient.name else None, now=now)
-        for field in document.fields.values()
-    }
-
-
-def _sample(field: FieldDefinition, *, person: str | None, now: datetime) -> Value:
-    samples: Mapping[str, Value] = {
-        "text": (person or field.name)[: field.max_length].strip(),
-        "email": "ada@example.org",
-        "date": now.date().isoformat(),
-        "number": 42,
-        "url": "https://example.org/",
-    }
-    return samples[field.type]
 
 
 def _told(error: TextProblems, document: TemplateDocument, *, is_sample: bool) -> dict[str, list[str]]:

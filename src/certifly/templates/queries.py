@@ -13,8 +13,13 @@ import sqlalchemy as sa
 from certifly.core.ids import parse_id
 from certifly.db.tenant import TenantDB
 from certifly.templates.document import TemplateDocument, stored_document
-from certifly.templates.errors import TemplateNotFound, VersionNotFound
-from certifly.templates.models import PUBLISHED, Template, TemplateVersion
+from certifly.templates.errors import (
+    TemplateArchived,
+    TemplateNotFound,
+    TemplateNotPublished,
+    VersionNotFound,
+)
+from certifly.templates.models import ARCHIVED, PUBLISHED, Template, TemplateVersion
 
 DOCUMENTS_KEPT_MAX = 256
 
@@ -76,6 +81,15 @@ def find_published(db: TenantDB, template_id: int) -> PublishedTemplate | None:
         return None
     assert template.published_version is not None, "published means that there is a version"
     return get_version(db, template_id, template.published_version)
+
+
+def get_published(db: TenantDB, template: Template) -> PublishedTemplate:
+    """The version to issue from now. Raises TemplateNotPublished and TemplateArchived."""
+    if template.status == ARCHIVED:
+        raise TemplateArchived(template.id)
+    if template.published_version is None:
+        raise TemplateNotPublished(template.id)
+    return get_version(db, template.id, template.published_version)
 
 
 def is_current(db: TenantDB, template: PublishedTemplate) -> bool:

@@ -35,6 +35,7 @@ from certifly.rendering.fit import TextProblems
 from certifly.storage.errors import StorageUnavailable
 from certifly.templates.errors import (
     TemplateArchived,
+    TemplateNotPublished,
     TooManyAssets,
     TooManyTemplates,
     TooManyVersions,
@@ -84,6 +85,7 @@ STATUS: dict[type[DomainError], tuple[int, str]] = {
     TooManyRequests: (429, "too_many_requests"),
     IdempotencyKeyInUse: (409, "idempotency_key_in_use"),
     TemplateArchived: (409, "template_archived"),
+    TemplateNotPublished: (409, "template_not_published"),
     TooManyTemplates: (409, "too_many_templates"),
     TooManyVersions: (409, "too_many_versions"),
     TooManyAssets: (409, "too_many_assets"),

@@ -11,7 +11,8 @@ from certifly.rendering.job import RenderJob
 from certifly.storage.blobs import BlobStore, open_store
 from certifly.templates.document import TemplateDocument, parse_document
 from certifly.templates.fields import check_data
-from certifly.templates.preview import preview_job, sample_data
+from certifly.templates.preview import preview_job
+from certifly.templates.sample_data import sample_data
 from tests.cast import ADA, MONDAY, template_document, text_element
 
 LOVELACE = 1
@@ -74,7 +75,7 @@ def test_the_sample_name_is_written_as_the_language_is(language: str, blobs: Blo
 
     job = job_of(document, None, blobs)
 
-    sample = sample_data(document, now=MONDAY)
+    sample = sample_data(document, day=MONDAY.date())
     assert sample["Student Name"] != ADA
     assert check_data(document, sample) == sample
     assert job.language == language
@@ -89,7 +90,7 @@ def test_samples_pass_the_same_check_as_data(blobs: BlobStore) -> None:
         text_element("{Student Name} {number} {date} {url}", size=10, size_min=5), labels=labels
     )
 
-    sample = sample_data(document, now=MONDAY)
+    sample = sample_data(document, day=MONDAY.date())
 
     assert check_data(document, sample) == sample
     assert sample["Student Name"] == "Ada"

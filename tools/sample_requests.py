@@ -12,8 +12,7 @@ from http import HTTPStatus
 from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
-PLACEHOLDER = "https://certifly.invalid"
-"""Stands in the committed samples where an installation's address will be."""
+from certifly.handbook.samples import PLACEHOLDER
 
 TOKEN = "<token>"  # noqa: S105  (what the published page writes where a token belongs)
 

@@ -15,10 +15,10 @@ from typing import Any
 
 from certifly.app.asgi import create_app
 from certifly.core.settings import Settings
-from certifly.handbook.samples import FOLDER, LANGUAGES
+from certifly.handbook.samples import FOLDER, LANGUAGES, PLACEHOLDER
 from tools import npm
 from tools.sample_mending import FILE_STAND_IN, STAND_IN, mend
-from tools.sample_requests import PLACEHOLDER, SampleRequest, requests_of
+from tools.sample_requests import SampleRequest, requests_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "tools" / "snippets"

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from certifly.handbook.samples import FOLDER, LANGUAGES, PLACEHOLDER, samples_of
-from tools.sample_requests import PLACEHOLDER as WRITTEN_PLACEHOLDER
 from tools.sample_requests import SampleRequest, requests_of
 from tools.samples import TARGETS, todays_document
 
@@ -36,6 +35,21 @@ def test_every_call_has_samples_made_from_todays_document(requests: list[SampleR
     assert different == [], "Run: .venv/bin/python -m tools.samples"
 
 
+def test_a_changed_example_is_noticed() -> None:
+    document = todays_document()
+    before = [request.digest() for request in requests_of(document)]
+    content = document["paths"]["/api/v1/certificates"]["post"]["requestBody"]["content"]["application/json"]
+    content["examples"]["without_email"]["value"]["data"]["Student Name"] = "Grace Hopper"
+
+    changed = [
+        (request.operation_id, request.title)
+        for request, digest in zip(requests_of(document), before, strict=True)
+        if request.digest() != digest
+    ]
+
+    assert changed == [("create-certificate", "201 Created (without email send)")]
+
+
 def test_every_sample_is_there_in_every_language() -> None:
     assert list(TARGETS) == list(LANGUAGES)
     for name, written in committed().items():
@@ -53,7 +67,6 @@ def test_every_sample_is_there_in_every_language() -> None:
     ],
 )
 def test_every_sample_calls_this_installation(requests: list[SampleRequest], public_url: str) -> None:
-    assert PLACEHOLDER == WRITTEN_PLACEHOLDER
     targets = {(request.operation_id, request.title): request.target for request in requests}
 
     for name in committed():

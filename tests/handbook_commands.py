@@ -111,7 +111,7 @@ def steps_of(blocks: Sequence[Block]) -> list[Step]:
     for block, after in pairwise([*blocks, None]):
         assert block is not None
         if block.is_command and block.not_run is None:
-            tells = after is not None and after.language in ("text", "json") and not after.is_file
+            tells = after is not None and after.language in ("text", "json") and not after.title
             steps.append(Step(block, after if tells else None))
         elif block.is_file:
             steps.append(Step(block, None))
@@ -131,20 +131,23 @@ class Known:
         """The text with what came, in place of what the page shows."""
         return VARIABLE.sub(lambda found: self.values.get(found[0], found[0]), text)
 
-    def matches(self, shown: str, came: str) -> bool:
-        """Whether a text may be shown for one that came; what is new of it is known from then on."""
-        pattern, new = self._pattern(shown)
+    def matches(self, shown: str, came: str, *, rest: str = r"[^\n]*") -> bool:
+        """Whether a text may be shown for one that came; what is new of it is known from then on.
+
+        ``rest`` is the pattern of what ``…`` at the end of a line stands for.
+        """
+        pattern, new = self._pattern(shown, rest)
         found = re.fullmatch(pattern, came)
         if found is None:
             return False
         self.values.update({value: found[group] for value, group in new.items()})
         return True
 
-    def _pattern(self, shown: str) -> tuple[str, dict[str, str]]:
+    def _pattern(self, shown: str, rest: str) -> tuple[str, dict[str, str]]:
         shown = re.sub(f"{LEFT_OUT}$", REST_OF_LINE, shown, flags=re.MULTILINE)
         pattern, new, place = "", dict[str, str](), 0
         for found in VARIABLE.finditer(shown):
-            pattern += _literally(shown[place : found.start()])
+            pattern += _literally(shown[place : found.start()], rest)
             place = found.end()
             value, kind = found[0], str(found.lastgroup)
             if value in self.values:
@@ -154,11 +157,11 @@ class Known:
             else:
                 new[value] = f"{kind}_{len(new)}"
                 pattern += f"(?P<{new[value]}>{KINDS[kind]})"
-        return pattern + _literally(shown[place:]), new
+        return pattern + _literally(shown[place:], rest), new
 
 
-def _literally(text: str) -> str:
-    return re.escape(text).replace(REST_OF_LINE, r"[^\n]*")
+def _literally(text: str, rest: str) -> str:
+    return re.escape(text).replace(REST_OF_LINE, rest)
 
 
 def differences(shown: Block, came: str, known: Known) -> list[str]:
@@ -191,7 +194,8 @@ def _differences_of_values(shown: Any, came: Any, place: str, known: Known) -> I
         for number, (item, other) in enumerate(zip(items, came, strict=False)):
             yield from _differences_of_values(item, other, f"{place}[{number}]", known)
     elif isinstance(shown, str) and isinstance(came, str):
-        if not known.matches(shown, came):
+        # A string of JSON stands on one line, whatever is in it.
+        if not known.matches(shown, came, rest=r"[\s\S]*"):
             yield f"{place} is {came!r}, and not {known.put_into(shown)!r}"
     elif type(shown) is not type(came) or shown != came:
         yield f"{place} is {came!r}, and not {shown!r}"

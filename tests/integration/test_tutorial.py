@@ -66,12 +66,12 @@ def test_a_page_does_what_it_says(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [TUTORIAL.relative_to(PAGES).as_posix(), *OTHERS])
-def test_what_a_page_prints_belongs_to_a_command_or_is_a_file(name: str) -> None:
+def test_json_without_a_title_is_what_a_command_printed(name: str) -> None:
     blocks = blocks_of((PAGES / name).read_text())
     strays = [
         f"{name}, line {block.line}"
         for before, block in zip([None, *blocks], blocks, strict=False)
-        if block.language == "json" and not block.is_file and not (before and before.is_command)
+        if block.language == "json" and not block.title and not (before and before.is_command)
     ]
 
     assert strays == []

@@ -153,6 +153,7 @@ def test_three_dots_are_the_rest_of_their_line_and_no_more() -> None:
         ('{"b": 2, "…": "…"}', '{"a": 1, "b": 2, "c": 3}'),
         ('[1, "…"]', "[1, 2, 3]"),
         ('"one …"', '"one and more"'),
+        ('"one …"', r'"one and\nmore"'),
     ],
 )
 def test_json_is_compared_as_values_but_for_what_was_left_out(shown: str, came: str) -> None:

@@ -78,9 +78,9 @@ _FACTS: dict[str, Any] = closed(
 _FACTS = {**_FACTS, "required": [], "description": "Those that belong to the reason."}
 CHECKED = closed(
     {
-        "name": _one_of(CheckName, "The question."),
+        "name": _one_of(CheckName, "The question. See [checks](/docs/reference/checks)."),
         "outcome": _one_of(Outcome, "What it came to."),
-        "reason_code": _one_of(Reason, "Why."),
+        "reason_code": _one_of(Reason, "Why. Each is told under [checks](/docs/reference/checks)."),
         "facts": _FACTS,
     }
 )

@@ -35,7 +35,7 @@ class TemplateNotPublished(DomainError):
 
 
 class TemplateArchived(DomainError):
-    """An archived template was to be changed or published."""
+    """What was asked for is not for an archived template: to change it, to publish it, or to issue from it."""
 
     def __init__(self, template_id: int) -> None:
         super().__init__(

@@ -17,11 +17,17 @@ class CheckName(StrEnum):
     ISSUER = "issuer"
     """Did the issuer it names issue it, here?"""
     SIGNATURE = "signature"
+    """Is it signed, and with a key that its issuer has?"""
     UNALTERED = "unaltered"
+    """Is it as it was issued?"""
     NOT_REVOKED = "not_revoked"
+    """Was it not withdrawn for good?"""
     NOT_SUSPENDED = "not_suspended"
+    """Is it not withdrawn for a while?"""
     NOT_EXPIRED = "not_expired"
+    """Does it hold today?"""
     NOT_CORRECTED = "not_corrected"
+    """Is there no other certificate in its place?"""
 
 
 class Outcome(StrEnum):
@@ -36,8 +42,11 @@ class Verdict(StrEnum):
     """What all checks came to."""
 
     VALID = "valid"
+    """Every check passed."""
     INVALID = "invalid"
+    """A check failed."""
     UNKNOWN = "unknown"
+    """No check failed, and not every check could be answered."""
 
 
 class Reason(StrEnum):
@@ -79,7 +88,7 @@ class Reason(StrEnum):
     """signature failed: genuine, but signed with a key that was withdrawn since; a newer edition takes its place.
     Facts: ``key``, ``since`` (withdrawn when), ``reason``, ``address`` (of the current state)."""
     KEY_WITHDRAWN_NOT_RECORDED = "key_withdrawn_not_recorded"
-    """signature failed: signed with a withdrawn key, and not what was issued: likely a forgery. As before."""
+    """signature failed: by a withdrawn key, and not what was issued: likely a forgery. Facts as for ``key_withdrawn``."""
     MEMBER_NOT_SIGNED = "member_not_signed"
     """signature failed: it holds members that no signature covers. ``members``: a few of their names."""
     NOT_SIGNED = "not_signed"
@@ -117,32 +126,32 @@ class Reason(StrEnum):
     """unaltered unknown: the credential in the picture is genuine, but the picture is not the one that was issued,
     and pictures are not signed: what it shows may differ from what the credential says."""
     PAGES_NOT_SIGNED = "pages_not_signed"
-    """unaltered unknown: the same of a PDF without a seal of its issuer."""
+    """unaltered unknown: as ``picture_not_signed``, of a PDF without a seal of its issuer."""
     NOTHING_TO_COMPARE = "nothing_to_compare"
     """unaltered unknown: nothing is known of how it was."""
 
     # what became of it
     NOT_REVOKED = "not_revoked"
-    """not_revoked passed."""
+    """not_revoked passed: it was not revoked."""
     REVOKED = "revoked"
-    """not_revoked failed. Facts: ``since``, ``reason``."""
+    """not_revoked failed: it was revoked. Facts: ``since``, ``reason``."""
     NOT_SUSPENDED = "not_suspended"
-    """not_suspended passed."""
+    """not_suspended passed: it is not suspended."""
     SUSPENDED = "suspended"
-    """not_suspended failed. Facts: ``since``, ``reason``."""
+    """not_suspended failed: it is suspended. Facts: ``since``, ``reason``."""
     NOT_EXPIRED = "not_expired"
-    """not_expired passed. ``until``."""
+    """not_expired passed: it holds for a time. ``until``: until when."""
     NEVER_EXPIRES = "never_expires"
-    """not_expired passed."""
+    """not_expired passed: it holds for ever."""
     EXPIRED = "expired"
-    """not_expired failed. ``since``."""
+    """not_expired failed: its time is over. ``since``: since when."""
     NOT_YET_VALID = "not_yet_valid"
     """not_expired failed: of another server, and valid only later. ``since``: from when."""
     NOT_CORRECTED = "not_corrected"
-    """not_corrected passed."""
+    """not_corrected passed: no other certificate corrects it."""
     CORRECTED = "corrected"
-    """not_corrected failed. Facts: ``since`` (when it was replaced), ``issued_at`` (of this one) and ``address``
-    (of the successor)."""
+    """not_corrected failed: another certificate corrects it. Facts: ``since`` (when it was replaced), ``issued_at``
+    (of this one) and ``address`` (of the successor)."""
     STATUS_ELSEWHERE = "status_elsewhere"
     """not_revoked, not_suspended, not_corrected, not_expired unknown: only its issuer knows, who is not asked."""
 
@@ -212,6 +221,7 @@ class Scope(StrEnum):
     """Which bytes of what was handed in are vouched for: by a signature, or by the digest on record."""
 
     WHOLE_FILE = "whole_file"
+    """All of it."""
     BEGINNING = "beginning"
     """Of a PDF, what its seal covers: the first ``covered_bytes`` of ``file_bytes``."""
     CREDENTIAL = "credential"
@@ -219,6 +229,7 @@ class Scope(StrEnum):
     RECORD = "record"
     """Nothing was handed in: the issuer's record on this server."""
     NOTHING = "nothing"
+    """None of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import pytest
 from certifly.core.settings import PREFIX, Settings
 from certifly.handbook.markdown import headings_in, parse, slug
 from certifly.handbook.page import Page
-from certifly.handbook.reference import commands_page, limits_page, mcp_page
+from certifly.handbook.reference import checks_page, commands_page, limits_page, mcp_page
 from certifly.handbook.reference.error_words import OTHERS, TO_DO, WHERE
 from certifly.handbook.reference.errors_page import LISTED_MAX, all_codes
 from certifly.handbook.reference.operation_page import operations_in
@@ -17,9 +17,10 @@ from certifly.handbook.reference.pages import reference_section
 from certifly.handbook.reference.schema_pages import STATUSES
 from certifly.handbook.reference.settings_page import GROUPS
 from certifly.tenants.scopes import SCOPES
+from certifly.verification.report import CheckName, Reason
 from certifly.web.errors import STATUS, codes_of
 from tests.described import PUBLIC_URL, installation, openapi
-from tools import describe_commands, describe_limits
+from tools import describe_checks, describe_commands, describe_limits
 
 PAGES = {
     page.path: page
@@ -141,9 +142,9 @@ def test_a_code_names_the_calls_that_answer_it() -> None:
     body = page("errors").body
 
     assert (
-        "Answered by: [Change a template](/docs/gateway-api/templates/update-template), "
-        "[Publish a template](/docs/gateway-api/templates/publish-template).\n"
-    ) in section_of(body, "### `template_archived`")
+        "Answered by: [Create Certificate](/docs/gateway-api/certificates/create-certificate), "
+        "[Correct a certificate](/docs/gateway-api/certificates/replace-certificate).\n"
+    ) in section_of(body, "### `idempotency_key_in_use`")
     assert "Answered by: every call that wants a token.\n" in section_of(body, "### `token_missing`")
     assert "Answered by: every call that wants a scope.\n" in section_of(body, "### `scope_missing`")
     assert "Answered by: every call that takes a body.\n" in section_of(body, "### `body_too_slow`")
@@ -200,6 +201,27 @@ def test_every_command_has_a_place_with_its_options() -> None:
             assert f"| `{option['names']}` | " in told.replace("\\|", "|")
     assert "Required. Can be repeated." in section_of(body, "### `certifly token create`")
     assert "| `78` | " in section_of(body, "## Exit codes")
+
+
+def test_the_list_of_checks_is_that_of_the_reports() -> None:
+    assert checks_page.FILE.read_text(encoding="utf-8") == describe_checks.describe(), (
+        "A check or a reason has changed. Run python -m tools.describe_checks."
+    )
+
+
+def test_every_reason_stands_at_its_check_with_its_outcome() -> None:
+    body = page("checks").body
+
+    for name in CheckName:
+        assert f"\n## `{name.value}`\n" in body
+    for reason in Reason:
+        assert re.search(
+            rf"^\| `{reason.value}` \| (passed|failed|unknown) \| [A-Z].+\. \|$", body, re.MULTILINE
+        )
+    assert "| `being_made` | unknown |" in section_of(body, "## `signature`")
+    assert "| `being_made` | unknown |" in section_of(body, "## `unaltered`")
+    assert "| `status_elsewhere` | unknown |" in section_of(body, "## `not_expired`")
+    assert "`being_made`" not in section_of(body, "## `issuer`")
 
 
 def test_the_list_of_limits_is_that_of_the_constants() -> None:

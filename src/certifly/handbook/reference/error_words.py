@@ -39,6 +39,7 @@ TO_DO: Mapping[str, str] = {
     "what the first one created.",
     "template_archived": "Take the template out of the archive first: "
     "[change it](/docs/gateway-api/templates/update-template) with `archived: false`.",
+    "template_not_published": "[Publish it](/docs/gateway-api/templates/publish-template) first.",
     "tenant_slug_taken": "Choose another slug.",
     "too_many_assets": "Use a picture that is there already: the same picture sent again counts once.",
     "too_many_emails": "Give the recipient the address of the check page, which leads to the files.",

@@ -3,6 +3,7 @@
 from certifly.handbook.facts import Installation
 from certifly.handbook.page import Section
 from certifly.handbook.reference.addresses_page import addresses_page
+from certifly.handbook.reference.checks_page import checks_page
 from certifly.handbook.reference.commands_page import commands_page
 from certifly.handbook.reference.errors_page import errors_page
 from certifly.handbook.reference.limits_page import limits_page
@@ -21,6 +22,7 @@ def reference_section(installation: Installation) -> Section:
             scopes_page(installation),
             certificate_page(installation),
             template_document_page(installation),
+            checks_page(),
             limits_page(),
             mcp_page(installation),
             settings_page(),

@@ -88,7 +88,7 @@ class Reason(StrEnum):
     """signature failed: genuine, but signed with a key that was withdrawn since; a newer edition takes its place.
     Facts: ``key``, ``since`` (withdrawn when), ``reason``, ``address`` (of the current state)."""
     KEY_WITHDRAWN_NOT_RECORDED = "key_withdrawn_not_recorded"
-    """signature failed: by a withdrawn key, and not what was issued: likely a forgery. Facts as for ``key_withdrawn``."""
+    """signature failed: by a withdrawn key, and not as issued: likely a forgery. Facts as for ``key_withdrawn``."""
     MEMBER_NOT_SIGNED = "member_not_signed"
     """signature failed: it holds members that no signature covers. ``members``: a few of their names."""
     NOT_SIGNED = "not_signed"

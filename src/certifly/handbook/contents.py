@@ -4,8 +4,7 @@ Building it is left until somebody reads: a process that serves no page pays not
 neither the pages nor the installation they describe change while a process lives.
 """
 
-import importlib.util
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from threading import RLock
 
@@ -14,6 +13,8 @@ from certifly.handbook.markdown import links_made_absolute, render
 from certifly.handbook.page import Page, Section
 from certifly.handbook.page_html import page_html
 from certifly.handbook.prose import read_prose
+from certifly.handbook.reference.operations import operation_sections
+from certifly.handbook.reference.pages import reference_section
 from certifly.handbook.search import SearchIndex
 
 PROSE: Mapping[str, Sequence[str]] = {
@@ -56,7 +57,9 @@ class Handbook:
                 Section(title, tuple(prose[path] for path in paths if path in prose))
                 for title, paths in PROSE.items()
             )
-            found = (start, guides, *_generated(self.installation), explanation)
+            operations = operation_sections(self.installation)
+            reference = reference_section(self.installation)
+            found = (start, guides, *operations, reference, explanation)
             return tuple(section for section in found if section.pages)
 
     @cached_property
@@ -97,14 +100,3 @@ class Handbook:
             "> For AI client integration (Claude Code, Cursor, etc.), "
             f"connect to the MCP server at {url}/_mcp/server.\n"
         )
-
-
-def _generated(installation: Installation) -> Iterable[Section]:
-    found: list[Section] = []
-    if importlib.util.find_spec("certifly.handbook.reference.operations"):
-        operations = importlib.import_module("certifly.handbook.reference.operations")
-        found += operations.operation_sections(installation)
-    if importlib.util.find_spec("certifly.handbook.reference.pages"):
-        pages = importlib.import_module("certifly.handbook.reference.pages")
-        found.append(pages.reference_section(installation))
-    return found

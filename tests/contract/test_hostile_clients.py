@@ -375,6 +375,7 @@ def test_offers_of_another_protocol_sent_all_at_once_are_all_declined(tenant: Ca
 
 def test_a_tunnel_is_not_dug(tenant: Caller, base_url: str) -> None:
     shaped(send(base_url, head(tenant, b"CONNECT", b"example.org:443")), 400)
+    shaped(send(base_url, head(tenant, b"CONNECT", ME)), 405)
 
 
 @pytest.mark.parametrize(

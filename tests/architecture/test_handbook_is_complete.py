@@ -105,7 +105,7 @@ def test_every_method_of_a_route_is_told(app: FastAPI, handbook: Handbook) -> No
 def test_every_setting_is_told(handbook: Handbook) -> None:
     body = body_of(handbook, "reference/settings")
 
-    assert [name for name in Settings.model_fields if f"`{PREFIX}{name.upper()}` | " not in body] == []
+    assert [name for name in Settings.model_fields if f"\n### `{PREFIX}{name.upper()}`\n" not in body] == []
 
 
 def test_every_command_is_told(handbook: Handbook) -> None:

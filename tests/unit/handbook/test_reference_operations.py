@@ -2,13 +2,13 @@
 
 import json
 import re
+from functools import cache
 from typing import Any
 
 import pytest
 import yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from certifly.handbook.facts import Installation
 from certifly.handbook.page import Page
 from certifly.handbook.reference.operation_page import (
     EXAMPLES_ADDRESS,
@@ -40,8 +40,9 @@ Scope: `certificates.write`
 """The description of the published page, line by line."""
 
 
-def page_of(operation_id: str, where: Installation | None = None) -> Page:
-    return operation_page(OPERATIONS[operation_id], where or installation())
+@cache
+def page_of(operation_id: str, public_url: str = PUBLIC_URL) -> Page:
+    return operation_page(OPERATIONS[operation_id], installation(public_url))
 
 
 def blocks(page: Page, language: str) -> list[str]:
@@ -164,7 +165,7 @@ def test_a_call_says_what_its_token_must_be_able_to_do() -> None:
 
 
 def test_addresses_are_those_of_the_installation_and_its_path() -> None:
-    page = page_of("create-certificate", installation("https://example.org/certifly"))
+    page = page_of("create-certificate", "https://example.org/certifly")
 
     assert "POST https://example.org/certifly/api/v1/certificates  \n" in page.body
     assert '"check": "https://example.org/certifly/check/' in page.body
@@ -176,7 +177,7 @@ def test_files_and_forms_are_told() -> None:
 
     assert "- `image/png`" in body
     assert "Or a form (`multipart/form-data`) with one file:" in body
-    assert "| `file` | file | yes |" in body
+    assert "| `file` | file | **Required.** The picture. |" in body
     assert "Also as `image/png`, `image/jpeg`, `image/svg+xml`." in page_of("get-asset").body
     assert "Content type: `application/pdf`." in page_of("download-pdf").body
 

@@ -48,6 +48,10 @@ def fields(schema: dict[str, Any]) -> list[Field]:
         ({"type": "string", "format": "date-time", "maxLength": 64}, "moment (ISO 8601)"),
         ({"type": "string", "format": "date"}, "day (`YYYY-MM-DD`)"),
         ({"type": "string", "pattern": "^#[0-9a-fA-F]{6}$"}, "colour (`#rrggbb`)"),
+        (
+            {"type": "string", "maxLength": 9, "pattern": "^[!-~]([ -~]*[!-~])?$"},
+            "printable ASCII (at most 9 characters)",
+        ),
         ({"type": "string", "const": "certificates"}, "`certificates`"),
         ({"const": True}, "`true`"),
         ({"type": "string", "enum": ["a", "b", "c"]}, "`a`, `b` or `c`"),

@@ -11,7 +11,7 @@ from typing import Any
 
 from certifly.handbook.facts import Installation
 from certifly.handbook.page import Page
-from certifly.handbook.reference.operation_page import field_table
+from certifly.handbook.reference.operation_page import REQUIRED, field_table
 from certifly.handbook.reference.schema_words import Reader
 from certifly.handbook.reference.tables import code, fence, one_line, table
 
@@ -151,10 +151,10 @@ def _prompts() -> list[str]:
     for prompt in listing()["prompts"]:
         parts.append(f"### {code(prompt['name'])}\n\n{one_line(prompt['description'])}\n")
         rows = [
-            [code(one["name"]), "yes" if one["required"] else "no", one_line(one["description"])]
+            [code(one["name"]), f"{REQUIRED} " * one["required"] + one_line(one["description"])]
             for one in prompt["arguments"]
         ]
-        parts.append(table(["Argument", "Required", "Meaning"], rows))
+        parts.append(table(["Argument", "Meaning"], rows))
     return parts
 
 

@@ -21,6 +21,8 @@ from certifly.handbook.samples import samples_of
 EXAMPLES_ADDRESS = "http://localhost:8000"
 """What the examples of the document call the installation."""
 
+REQUIRED = "**Required.**"
+
 SHARED = {
     "Certificate": "/docs/reference/certificate",
     "TemplateDocument": "/docs/reference/template-document",
@@ -88,15 +90,14 @@ def codes_in(description: str) -> tuple[str, list[str]]:
 
 def field_table(fields: list[Field], *, with_required: bool) -> str:
     """The rows of a body, with what is required, or of an answer, where nearly everything is always there."""
-    if with_required:
-        rows = [
-            [code(one.name), one.words, "yes" if one.is_required else "no", one.meaning] for one in fields
-        ]
-        return table(["Field", "Type", "Required", "Meaning"], rows)
-    rows = [
-        [code(one.name), one.words, one.meaning if one.is_required else f"{one.meaning} Not always there."]
-        for one in fields
-    ]
+    rows = []
+    for one in fields:
+        meaning = one.meaning
+        if with_required and one.is_required:
+            meaning = f"{REQUIRED} {meaning}"
+        elif not with_required and not one.is_required:
+            meaning = f"{meaning} Not always there."
+        rows.append([code(one.name), one.words, meaning])
     return table(["Field", "Type", "Meaning"], rows)
 
 
@@ -150,10 +151,10 @@ class _Parts:
             rows = [self._parameter_row(found) for found in parameters if found["in"] == place]
             if place == "header" and self._needs_a_token():
                 meaning = "Your token: `Bearer <token>`. See [scopes](/docs/reference/scopes)."
-                rows.insert(0, ["`Authorization`", "text", "yes", meaning])
+                rows.insert(0, ["`Authorization`", "text", f"{REQUIRED} {meaning}"])
             if rows:
                 yield f"### {heading}\n"
-                yield table(["Name", "Type", "Required", "Meaning"], rows)
+                yield table(["Name", "Type", "Meaning"], rows)
         if body:
             yield from self._body(body)
 
@@ -164,12 +165,9 @@ class _Parts:
             meaning += f" Default: {code(str(schema['default']))}."
         if "example" in parameter:
             meaning += f" Example: {code(str(parameter['example']))}."
-        return [
-            code(parameter["name"]),
-            self._read.words(schema),
-            "yes" if parameter.get("required") else "no",
-            meaning,
-        ]
+        if parameter.get("required"):
+            meaning = f"{REQUIRED} {meaning}"
+        return [code(parameter["name"]), self._read.words(schema), meaning]
 
     def _body(self, body: Schema) -> Iterator[str]:
         yield "### Body\n"

@@ -30,7 +30,12 @@ _PATTERNS = {
     ID["pattern"]: "decimal number as text",
     "^#[0-9a-fA-F]{6}$": "colour (`#rrggbb`)",
     "^sha256:[0-9a-f]{64}$": "digest (`sha256:…`)",
+    "^[!-~]([ -~]*[!-~])?$": "printable ASCII",
+    r"^[\x21-\x7e]+$": "printable ASCII without blanks",
+    "^[A-Za-z0-9_-]+$": "letters, digits, `-` and `_`",
+    "^[a-z0-9][a-z0-9-]{0,62}$": "`a-z`, `0-9` and `-`, at most 63",
 }
+"""Patterns that people know by other words."""
 _OF_TEXTS = ("format", "pattern", "minLength", "maxLength")
 _OF_NUMBERS = ("minimum", "maximum", "exclusiveMinimum", "multipleOf")
 _OF_ALL = ("default", "description")
@@ -42,7 +47,7 @@ _SAID_BY_OTHERS = {
     "null": (*_OF_TEXTS, *_OF_NUMBERS, *_OF_ALL, "enum"),
 }
 """Keywords beside a list of types that say nothing of one of them."""
-PATTERN_SHOWN_MAX = 40
+PATTERN_SHOWN_MAX = 30
 """A longer pattern is for programs: its meaning tells readers more."""
 _SIZED_BY_FORMAT = ("uuid", "date-time", "date")
 _OF_AN_OBJECT = ("properties", "additionalProperties")
@@ -56,6 +61,7 @@ class Field:
     words: str
     """What it may be, in words."""
     is_required: bool
+    """Whether the schema wants it to be there."""
     meaning: str
     """Empty for a container of which its parts say everything."""
 
@@ -115,11 +121,9 @@ class Reader:
             return self._object_words(schema)
         if kind == "null":
             return "null"
-        if schema.get("pattern") in _PATTERNS:
-            return _PATTERNS[schema["pattern"]]
         if kind is None:
             return "any value"
-        words = _FORMATS.get(schema.get("format", ""), _KINDS[kind])
+        words = _PATTERNS.get(schema.get("pattern", ""), _FORMATS.get(schema.get("format", ""), _KINDS[kind]))
         limits = list(_limits(schema))
         return f"{words} ({'; '.join(limits)})" if limits else words
 
@@ -209,7 +213,8 @@ def _limits(schema: Schema) -> Iterator[str]:
     elif least:
         yield "not empty" if least == 1 else f"at least {least} characters"
     pattern = schema.get("pattern")
-    if pattern and len(pattern) <= PATTERN_SHOWN_MAX and schema.get("format") != "uri":
+    is_said = pattern in _PATTERNS or schema.get("format") == "uri"
+    if pattern and len(pattern) <= PATTERN_SHOWN_MAX and not is_said:
         yield f"matches {code(pattern)}"
     low, high = schema.get("minimum"), schema.get("maximum")
     if low is not None and high is not None:

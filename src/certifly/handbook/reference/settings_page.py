@@ -7,7 +7,7 @@ from typing import Any
 from certifly.core.settings import PREFIX, Settings
 from certifly.handbook.page import Page
 from certifly.handbook.reference.schema_words import Reader
-from certifly.handbook.reference.tables import code, one_line, table
+from certifly.handbook.reference.tables import code, one_line
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "Needed": ("secret_key", "public_url"),
@@ -48,10 +48,9 @@ def settings_page() -> Page:
     others = tuple(name for name in Settings.model_fields if name not in grouped)
     parts = [_INTRODUCTION]
     for title, names in (*GROUPS.items(), ("Others", others)):
-        rows = [_row(name, schema["properties"][name], read) for name in names]
-        if rows:
+        if names:
             parts.append(f"## {title}\n")
-            parts.append(table(["Variable", "Value", "Default", "Meaning"], rows))
+        parts += [_setting(name, schema["properties"][name], read) for name in names]
     return Page(
         "reference/settings",
         "Settings",
@@ -60,13 +59,9 @@ def settings_page() -> Page:
     )
 
 
-def _row(name: str, told: Mapping[str, Any], read: Reader) -> list[str]:
-    return [
-        code(_variable(name)),
-        _value(told, read),
-        _default(told),
-        _with_variables(one_line(told["description"])),
-    ]
+def _setting(name: str, told: Mapping[str, Any], read: Reader) -> str:
+    meaning = _with_variables(one_line(told["description"]))
+    return f"### {code(_variable(name))}\n\n{meaning}\n\nValue: {_value(told, read)}. Default: {_default(told)}.\n"
 
 
 def _with_variables(text: str) -> str:
@@ -88,7 +83,7 @@ def _value(told: Mapping[str, Any], read: Reader) -> str:
 
 def _default(told: Mapping[str, Any]) -> str:
     if "default" not in told:
-        return "must be set"
+        return "none, it must be set"
     value = told["default"]
     if value is None:
         return "not set"

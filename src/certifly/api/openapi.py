@@ -1,6 +1,6 @@
 """The OpenAPI 3.1 document: every operation as its route describes it, and the schemas they share."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter
@@ -71,8 +71,13 @@ async def openapi(request: Request) -> Response:
     return Response(request.app.state.openapi, media_type="application/json")
 
 
-def build_document(routers: Sequence[APIRouter], settings: Settings) -> dict[str, Any]:
-    """Collect what the routes of ``routers`` say of themselves into one document."""
+def build_document(
+    routers: Sequence[APIRouter], settings: Settings, *, named: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Collect what the routes of ``routers`` say of themselves into one document.
+
+    ``named`` are schemas that they refer to and this door does not know.
+    """
     paths: dict[str, Any] = {}
     for route in (route for router in routers for route in router.routes):
         if not isinstance(route, APIRoute) or not route.openapi_extra:
@@ -96,7 +101,7 @@ def build_document(routers: Sequence[APIRouter], settings: Settings) -> dict[str
         "tags": TAGS,
         "paths": dict(sorted(paths.items())),
         "components": {
-            "schemas": dict(sorted((schemas() | SCHEMAS).items())),
+            "schemas": dict(sorted((schemas() | SCHEMAS | dict(named)).items())),
             "responses": RESPONSES,
             "headers": HEADERS,
             "securitySchemes": {

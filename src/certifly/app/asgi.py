@@ -29,6 +29,7 @@ from certifly.handbook.door import HANDBOOK_ROUTERS, install_handbook
 from certifly.handbook.facts import Installation
 from certifly.mcp.door import install_mcp
 from certifly.public.door import PUBLIC_ROUTERS, install_public
+from certifly.public.operations_of_check_upload import PUBLIC_SCHEMAS
 from certifly.web.answers import encode
 from certifly.web.caller import Identities
 from certifly.web.errors import install_error_answers
@@ -56,7 +57,8 @@ API_ROUTERS = (
 
 def describe(settings: Settings) -> dict[str, Any]:
     """The OpenAPI document of every door, without opening any of them."""
-    return build_document((*API_ROUTERS, *PUBLIC_ROUTERS, *HANDBOOK_ROUTERS), settings)
+    routers = (*API_ROUTERS, *PUBLIC_ROUTERS, *HANDBOOK_ROUTERS)
+    return build_document(routers, settings, named=PUBLIC_SCHEMAS)
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -16,6 +16,7 @@ from certifly.web.schemas import (
     MOMENT,
     closed,
     or_null,
+    ref,
     resource_of,
     told,
 )
@@ -76,7 +77,7 @@ _FACTS: dict[str, Any] = closed(
     },
 )
 _FACTS = {**_FACTS, "required": [], "description": "Those that belong to the reason."}
-CHECKED = closed(
+_CHECK = closed(
     {
         "name": _one_of(CheckName, "The question. See [checks](/docs/reference/checks)."),
         "outcome": _one_of(Outcome, "What it came to."),
@@ -86,7 +87,7 @@ CHECKED = closed(
 )
 CHECKS = {
     "type": "array",
-    "items": CHECKED,
+    "items": ref("ReportCheck"),
     "minItems": len(CheckName),
     "maxItems": len(CheckName),
     "description": "Every question with its answer.",
@@ -153,6 +154,9 @@ _REPORT = closed(
         },
     }
 )
+
+PUBLIC_SCHEMAS: dict[str, Any] = {"Report": _REPORT, "ReportCheck": _CHECK}
+"""The schemas that addresses for everyone name, for the document's components."""
 
 
 def _passed(name: CheckName, reason: Reason, **facts: Any) -> dict[str, Any]:
@@ -231,7 +235,7 @@ CHECK_UPLOAD = public_operation(
             "headers": VARY,
             "content": {
                 "application/json": {
-                    "schema": resource_of("reports", _REPORT, identifier=_DIGEST),
+                    "schema": resource_of("reports", ref("Report"), identifier=_DIGEST),
                     "example": {
                         "data": {"id": _EXAMPLE_DIGEST, "type": "reports", "data": _EXAMPLE},
                         "meta": [],

@@ -184,6 +184,7 @@ class _Parts:
             yield "Or a form (`multipart/form-data`) with one file:\n" if files else "A form:\n"
             yield field_table(self._read.fields(form["schema"]), with_required=True)
         if told:
+            yield "As `application/json`, for example:\n" if files else ""
             yield from self._examples(told)
 
     def _json_schema(self, schema: Schema) -> Iterator[str]:
@@ -241,6 +242,7 @@ class _Parts:
                 linked = ", ".join(f"[{code(name)}](/docs/reference/errors#{name})" for name in codes)
                 rows.append([status, linked, sentence])
         yield "## Errors\n"
+        yield "Every error has [one shape](/docs/reference/errors), whatever its status.\n"
         yield table(["Status", "Codes", "When"], rows)
         if "422" in self._operation.told["responses"]:
             answer = self._read.resolve(self._operation.told["responses"]["422"])

@@ -13,6 +13,7 @@ import pytest
 
 from tests.handbook_commands import (
     LEFT_OUT,
+    NOT_RUN,
     PAGES,
     VARIABLE,
     Block,
@@ -30,6 +31,7 @@ TUTORIAL = PAGES / "tutorial" / "first-certificate.md"
 OTHERS = {
     path.relative_to(PAGES).as_posix(): path for path in sorted(PAGES.rglob("*.md")) if path != TUTORIAL
 }
+LANGUAGES = {"sh", "text", "json", "python", "javascript", "xml", "http", "ini", "nginx", "sql", "yaml"}
 WITH_COMMANDS = [name for name, path in OTHERS.items() if steps_of(blocks_of(path.read_text()))]
 
 
@@ -63,6 +65,19 @@ def test_any_wrong_word_in_what_the_tutorial_prints_is_found(tutorial: list[Done
 def test_a_page_does_what_it_says(name: str, tmp_path: Path) -> None:
     with followed_the_tutorial(tmp_path) as reader:
         follow(OTHERS[name].read_text(), reader)
+
+
+def test_every_command_of_every_page_is_run_or_says_why_not() -> None:
+    for path in [TUTORIAL, *OTHERS.values()]:
+        text = path.read_text()
+        blocks = blocks_of(text)
+        commands = [block for block in blocks if block.is_command]
+        run = [step.block for step in steps_of(blocks) if step.block.is_command]
+
+        assert run == [block for block in commands if block.not_run is None], path
+        assert len(NOT_RUN.findall(text)) == len(commands) - len(run), f"{path}: a reason without a command"
+        # A command in any other language's dress would be passed over.
+        assert not {block.language for block in blocks} - LANGUAGES, path
 
 
 @pytest.mark.parametrize("name", [TUTORIAL.relative_to(PAGES).as_posix(), *OTHERS])

@@ -17,6 +17,8 @@ FOLDER = Path(__file__).parent / "pages"
 FRONT = "index"
 PLACEHOLDER = "http://localhost:8000"
 
+_FOR_TESTS = re.compile(r"^\[not run\]: # \(.*\)\n\n?", re.MULTILINE)
+"""Why a test does not run the commands that follow (CONTRIBUTING.md): of no use to readers."""
 _RELATIVE_LINK = re.compile(r"\]\((?!/|#|[a-z]+:)(?P<file>[^)#\s]+)\.md(?P<anchor>#[^)\s]*)?\)")
 
 
@@ -34,7 +36,8 @@ def read_page(place: str, text: str, installation: Installation) -> Page:
     summary = " ".join(rest.strip().partition("\n\n")[0].split())
     assert summary and summary[0] not in "#>`|-", f"{place} says what it is for, below its title"
 
-    body = _RELATIVE_LINK.sub(lambda link: f"](/docs/{_resolve(place, link)})", text.strip())
+    for_readers = _FOR_TESTS.sub("", text.strip())
+    body = _RELATIVE_LINK.sub(lambda link: f"](/docs/{_resolve(place, link)})", for_readers)
     return Page(
         path="" if place == FRONT else place,
         title=title.removeprefix("# ").strip(),

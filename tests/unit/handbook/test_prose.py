@@ -67,3 +67,9 @@ def test_every_file_begins_with_its_title_and_links_within_the_handbook() -> Non
         page = read_page(place, file.read_text(encoding="utf-8"), INSTALLATION)
         assert len(page.summary) <= 300, place
         assert not re.search(r"\]\((?!/|#|https?:|mailto:)", page.body), place
+
+
+def test_why_a_test_runs_no_command_is_not_told_to_readers() -> None:
+    text = "# T\n\nS.\n\n[not run]: # (It needs a server (of mail).)\n\n```sh\nls\n```\n"
+
+    assert read_page("a", text, INSTALLATION).body == "# T\n\nS.\n\n```sh\nls\n```\n"

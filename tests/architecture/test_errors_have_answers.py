@@ -23,6 +23,8 @@ NEVER_MEETS_A_CALLER = {
     "certifly.credentials.errors.TimeStampAddressInvalid": "stops the start",
     "certifly.credentials.errors.TimeStampUnavailable": "puts a job off, which has no caller",
     "certifly.delivery.email.server.MailAddressInvalid": "stops the start",
+    "certifly.handbook.export.FolderNotEmpty": "ends a command",
+    "certifly.handbook.export.FolderUnusable": "ends a command",
     "certifly.mcp.remote.ServerAddressInvalid": "stops the start",
     "certifly.storage.errors.FilesAddressInvalid": "stops the start",
     "certifly.jobs.migrate.SQLiteTooOld": "stops the start",

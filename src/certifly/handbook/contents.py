@@ -54,7 +54,7 @@ class Handbook:
         with self._lock:
             prose = {page.path: page for page in read_prose(self.installation)}
             start, guides, explanation = (
-                Section(title, tuple(prose[path] for path in paths if path in prose))
+                Section(title, tuple(prose[path] for path in paths))
                 for title, paths in PROSE.items()
             )
             operations = operation_sections(self.installation)

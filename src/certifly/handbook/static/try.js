@@ -23,6 +23,11 @@ try {
     persistAuthorization: false, // a token is kept nowhere
     requestSnippetsEnabled: false,
     tryItOutEnabled: true,
+    onComplete: () => {
+      // It brings a <main> of its own; this page has one already.
+      place.querySelector("main")?.setAttribute("role", "group");
+      place.querySelector("main")?.setAttribute("aria-label", "Calls");
+    },
   });
 } catch (error) {
   const said = document.createElement("p");

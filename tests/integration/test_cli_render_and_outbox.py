@@ -1,6 +1,9 @@
 """`certifly render --failed` and `certifly outbox`: what did not come about, and the way back."""
 
 from collections.abc import Callable, Sequence
+from email import message_from_string
+from email.policy import default
+from pathlib import Path
 
 import pytest
 
@@ -11,8 +14,10 @@ from certifly.db.database import Database
 from certifly.db.tenant import TenantDB
 from certifly.delivery.email.models import QUEUED
 from certifly.delivery.email.queries import list_emails
+from certifly.delivery.email.queue import release_emails
 from certifly.jobs.engine import create_jobs_engine
 from certifly.jobs.queue import client_of
+from certifly.storage.blobs import open_store
 from certifly.tenants.tenants import get_tenant
 from tests.cast import ADAS_ADDRESS, MONDAY, TUESDAY
 from tests.command import CommandLine
@@ -172,3 +177,60 @@ def test_without_a_mail_server_nothing_can_be_released(
     assert refused.exit_code == 2
     assert "Set CERTIFLY_MAIL_URL, then release." in refused.errors
     assert len(certifly("outbox", "--json").facts["data"]) == 1
+
+
+def finish(database: Database, tenant_id: int, files_url: str) -> str:
+    """Have the PDF of certificate 1 stored, and its message let go; the id of that message."""
+    digest = open_store(files_url).put(tenant_id, b"%PDF-1.7 of Ada", ".pdf")
+
+    def work(db: TenantDB) -> str:
+        certificate = db.get(Certificate, 1)
+        assert certificate is not None
+        certificate.state, certificate.pdf_digest = RENDERED, digest
+        release_emails(db, 1, mail_configured=False, now=TUESDAY)
+        (email,) = list_emails(db, 1)
+        return email.id
+
+    return database.write(tenant_id, work).result()
+
+
+def test_a_held_message_is_printed_as_it_will_go(
+    certifly: CommandLine, database: Database, tenant_id: int
+) -> None:
+    issue_certificates(database, tenant_id, 1, address=ADAS_ADDRESS)
+    email_id = finish(database, tenant_id, certifly.environment["CERTIFLY_FILES_URL"])
+
+    printed = certifly("outbox", "--message", email_id)
+    as_json = certifly("outbox", "--tenant", "lovelace", "--message", email_id, "--json").facts
+
+    message = message_from_string(printed.output, policy=default)
+    (attachment,) = message.iter_attachments()
+    assert message["To"].addresses[0].addr_spec == ADAS_ADDRESS
+    assert attachment.get_content() == b"%PDF-1.7 of Ada"
+    assert message_from_string(as_json["message"], policy=default)["To"] == message["To"]
+
+
+def test_a_message_that_cannot_be_shown_yet_says_so(
+    certifly: CommandLine, database: Database, tenant_id: int, tmp_path: Path
+) -> None:
+    issue_certificates(database, tenant_id, 1, address=ADAS_ADDRESS)
+    (email,) = database.read(tenant_id, lambda db: list_emails(db, 1)).result()
+
+    without_pdf = certifly("outbox", "--message", email.id)
+    finish(database, tenant_id, certifly.environment["CERTIFLY_FILES_URL"])
+    pdf_lost = certifly("outbox", "--message", email.id, files_url=str(tmp_path / "nowhere"))
+
+    assert without_pdf.exit_code == pdf_lost.exit_code == 1
+    assert "no PDF yet" in without_pdf.errors
+    assert "no PDF yet" in pdf_lost.errors
+
+
+def test_a_message_that_nobody_has_is_told(
+    certifly: CommandLine, tenant_id: int, make_tenant: Callable[[str], int]
+) -> None:
+    make_tenant("babbage")
+
+    refused = certifly("outbox", "--message", "no-such-id", "--json")
+
+    assert refused.exit_code == 1
+    assert refused.fault["code"] == "EmailNotFound"

@@ -5,7 +5,7 @@ Written on asyncio protocols, since a generator slower than the server measures 
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -105,11 +105,19 @@ def run_load(port: int, request: Callable[[int], bytes], *, answers: int, connec
     return Load(len(latencies), seconds, latencies, statuses)
 
 
-def http_request(method: str, path: str, *, token: str | None = None, body: bytes = b"") -> bytes:
+def http_request(
+    method: str,
+    path: str,
+    *,
+    token: str | None = None,
+    body: bytes = b"",
+    headers: Mapping[str, str] | None = None,
+) -> bytes:
     """The bytes of one request."""
     lines = [f"{method} {path} HTTP/1.1", "Host: localhost", f"Content-Length: {len(body)}"]
     if token:
         lines.append(f"Authorization: Bearer {token}")
     if body:
         lines.append("Content-Type: application/json")
+    lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
     return ("\r\n".join(lines) + "\r\n\r\n").encode() + body

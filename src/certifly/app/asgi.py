@@ -87,11 +87,12 @@ def create_app(settings: Settings) -> FastAPI:
         # Not include_router: that asks every included router in turn, at half the cost of a create call's checks.
         app.router.routes.extend(router.routes)
 
+    # Before the doors whose routers are asked in turn: a call of a tool comes in here, and goes on to the API.
+    door_for_ai_clients = install_mcp(app, settings)
     install_public(app)
 
     document = describe(settings)
     app.state.openapi = encode(document)
     install_handbook(app, Installation(settings.public_url, document))
-    door_for_ai_clients = install_mcp(app, settings)
     app.add_middleware(Frame)
     return app

@@ -37,7 +37,7 @@ from certifly.tenants.errors import TokenMissing, TokenRefused
 from certifly.web.caller import identify
 from certifly.web.decoding import check_json_type, decode_object, read_body
 from certifly.web.errors import classify
-from certifly.web.headers import HeaderRepeated, list_header, only_header
+from certifly.web.headers import HeaderRepeated, list_header
 from certifly.web.limiting import RateLimit
 from certifly.web.negotiation import names_type, preferred_type
 
@@ -48,15 +48,10 @@ PATH = "/_mcp/server"
 GUIDE_PATH = "/docs/guides/ai-clients"
 JSON = "application/json"
 
-SINGLE_HEADERS = (
-    "Host",
-    "Origin",
-    "Accept",
-    "Content-Type",
-    "MCP-Protocol-Version",
-    "Mcp-Method",
-    "Mcp-Name",
-)
+SINGLE_HEADERS = {
+    name.lower().encode(): name
+    for name in ("Host", "Origin", "Content-Type", "MCP-Protocol-Version", "Mcp-Method", "Mcp-Name")
+}
 """Headers that decide something here: a second one is refused, since somebody in between may have obeyed the first."""
 
 # Of JSON-RPC 2.0, section 5.1: one cannot be read, one is no request, and one is for the server to define.
@@ -121,14 +116,18 @@ class Door:
                 await sessions.handle_request(_scope_for(request), _replay(body, request.receive), send)
 
     def _check_headers(self, request: Request) -> None:
-        for name in SINGLE_HEADERS:
-            only_header(request, name)
+        seen: set[bytes] = set()
+        for name, _ in request.scope["headers"]:
+            if name in seen:
+                raise HeaderRepeated(SINGLE_HEADERS[name])
+            if name in SINGLE_HEADERS:
+                seen.add(name)
         self._addresses.check_host(request.headers.get("host"))
         self._addresses.check_origin(request.headers.get("origin"))
         if not request.headers.get("content-type"):
             raise NotAdmitted(415, "media_type_unsupported", 'Send "Content-Type: application/json".')
         check_json_type(request.headers.get("content-type"))
-        if preferred_type(request.headers.get("accept"), (JSON,)) is None:
+        if preferred_type(list_header(request, "Accept"), (JSON,)) is None:
             raise NotAdmitted(406, "not_acceptable", "Answers are JSON. Accept application/json.")
 
     async def _running_sessions(self) -> "StreamableHTTPSessionManager":

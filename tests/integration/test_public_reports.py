@@ -80,6 +80,7 @@ def test_a_corrected_certificate_leads_to_the_one_that_holds(public_site: Public
     assert old.all("a", href=f"/check/{successor}") and new.all("a", href=f"/check/{code}")
     assert "This certificate is genuine." in new.one("main").text
     assert facts_of(public_site, code)["replaced_by"].endswith(f"/check/{successor}")
+    assert "It has not been revoked." not in old.html and "It has not been revoked." in new.html
     assert facts_of(public_site, successor)["replaces"].endswith(f"/check/{code}")
 
 

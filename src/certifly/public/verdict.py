@@ -44,7 +44,7 @@ def kind_of(report: Report) -> Kind:
     unproven = {failed[name] for name in _PROOF if name in failed}
     if unproven - {Reason.KEY_WITHDRAWN}:
         return "refused"
-    if CheckName.NOT_REVOKED in failed:
+    if failed.get(CheckName.NOT_REVOKED) is Reason.REVOKED:
         return "revoked"
     if CheckName.NOT_CORRECTED in failed:
         return "corrected"

@@ -120,10 +120,15 @@ def standing_checks(record: Record, *, public_url: str, now: datetime) -> list[C
 
 
 def _revoked(certificate: Certificate) -> Check:
-    if certificate.revoked_at is None:
-        return Check(CheckName.NOT_REVOKED, Outcome.PASSED, Reason.NOT_REVOKED)
-    facts = CheckFacts(since=certificate.revoked_at, reason=certificate.revocation_reason)
-    return Check(CheckName.NOT_REVOKED, Outcome.FAILED, Reason.REVOKED, facts)
+    """As the status list says it to wallets, for which one that was replaced is revoked: two answers would be one
+    too many."""
+    if certificate.revoked_at is not None:
+        facts = CheckFacts(since=certificate.revoked_at, reason=certificate.revocation_reason)
+        return Check(CheckName.NOT_REVOKED, Outcome.FAILED, Reason.REVOKED, facts)
+    if certificate.successor_id is not None:
+        facts = CheckFacts(since=certificate.replaced_at)
+        return Check(CheckName.NOT_REVOKED, Outcome.FAILED, Reason.REVOKED_BY_REPLACEMENT, facts)
+    return Check(CheckName.NOT_REVOKED, Outcome.PASSED, Reason.NOT_REVOKED)
 
 
 def _suspended(certificate: Certificate) -> Check:

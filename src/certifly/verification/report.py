@@ -135,6 +135,9 @@ class Reason(StrEnum):
     """not_revoked passed: it was not revoked."""
     REVOKED = "revoked"
     """not_revoked failed: it was revoked. Facts: ``since``, ``reason``."""
+    REVOKED_BY_REPLACEMENT = "revoked_by_replacement"
+    """not_revoked failed: another certificate replaced it, which withdraws this one for good, as its status list
+    says too. Facts: ``since``."""
     NOT_SUSPENDED = "not_suspended"
     """not_suspended passed: it is not suspended."""
     SUSPENDED = "suspended"

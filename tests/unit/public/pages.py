@@ -70,6 +70,8 @@ EARLY = failed(CheckName.NOT_EXPIRED, Reason.NOT_YET_VALID, since=TUESDAY)
 CORRECTED = failed(
     CheckName.NOT_CORRECTED, Reason.CORRECTED, since=TUESDAY, issued_at=MONDAY, address=SUCCESSOR.address
 )
+REVOKED_BY_REPLACEMENT = failed(CheckName.NOT_REVOKED, Reason.REVOKED_BY_REPLACEMENT, since=TUESDAY)
+"""What comes with CORRECTED: whoever asks wallets and status lists is told the same."""
 ALTERED = failed(CheckName.UNALTERED, Reason.ALTERED)
 WITHDRAWN = failed(
     CheckName.SIGNATURE,

@@ -21,6 +21,7 @@ from tests.unit.public.pages import (
     EXPIRED,
     OTHER_CODE,
     REVOKED,
+    REVOKED_BY_REPLACEMENT,
     SUCCESSOR,
     SUSPENDED,
     ReadPage,
@@ -280,7 +281,7 @@ GONE: dict[str, Any] = {
 
 BECOME: dict[str, tuple[Report, dict[str, Any]]] = {
     "revoked": (report(REVOKED), {}),
-    "corrected": (report(CORRECTED), {}),
+    "corrected": (report(CORRECTED, REVOKED_BY_REPLACEMENT), {}),
     "suspended": (report(SUSPENDED), {}),
     "expired": (report(EXPIRED), {}),
     "refused": (report(ALTERED), {}),
@@ -331,6 +332,19 @@ def test_a_revoked_certificate_says_since_when_and_why() -> None:
     assert "Reason given: Issued in error" in text
 
 
+@pytest.mark.parametrize("language", list(LANGUAGES))
+def test_no_language_says_of_a_corrected_certificate_that_it_was_not_revoked(language: str) -> None:
+    corrected = report(CORRECTED, REVOKED_BY_REPLACEMENT)
+    words = LANGUAGES[language]
+
+    text = words_of(read(replace(ADAS, report=corrected, language=language)).one("main").text)
+
+    assert words.verdicts["corrected"] in text
+    assert words.reasons[Reason.NOT_REVOKED] not in text
+    day = words.day(TUESDAY.date(), language)
+    assert words_of(words.reasons[Reason.REVOKED_BY_REPLACEMENT].replace("{since}", day)) in text
+
+
 def test_a_reason_cannot_become_markup() -> None:
     hostile = failed(CheckName.NOT_REVOKED, Reason.REVOKED, since=TUESDAY, reason=HOSTILE)
     page = read(replace(ADAS, report=report(hostile)))
@@ -340,7 +354,9 @@ def test_a_reason_cannot_become_markup() -> None:
 
 
 def test_a_corrected_certificate_leads_to_its_successor_and_that_one_back() -> None:
-    corrected = report(CORRECTED, certificate=replace(ADAS_CERTIFICATE, successor=SUCCESSOR))
+    corrected = report(
+        CORRECTED, REVOKED_BY_REPLACEMENT, certificate=replace(ADAS_CERTIFICATE, successor=SUCCESSOR)
+    )
     correction = report(certificate=replace(ADAS_CERTIFICATE, replaces=SUCCESSOR))
     old, new = read(replace(ADAS, report=corrected)), read(replace(ADAS, report=correction))
 
@@ -354,6 +370,7 @@ def test_a_corrected_certificate_leads_to_its_successor_and_that_one_back() -> N
         old.one("main").text
     )
     assert "Issued on November 23, 2026, replaced on November 24, 2026." in words_of(old.one("main").text)
+    assert "Counts as revoked since it was replaced, on November 24, 2026." in words_of(old.one("main").text)
     assert facts_of(new)["Replaces"] == OTHER_CODE
     assert "This certificate is genuine." in new.one("main").text
 

@@ -466,7 +466,8 @@ def test_a_corrected_one_names_both_dates_and_its_successor() -> None:
     report = report_on(CREDENTIAL, record(certificate=old, successor=successor))
     check = report.check(CheckName.NOT_CORRECTED)
 
-    assert told(report) == {"not_corrected": "corrected"}
+    assert told(report) == {"not_revoked": "revoked_by_replacement", "not_corrected": "corrected"}
+    assert report.check(CheckName.NOT_REVOKED).facts.since == TUESDAY
     assert (check.facts.issued_at, check.facts.since) == (MONDAY, TUESDAY)
     assert check.facts.address == f"{PUBLIC_URL}/check/{successor.code}"
     assert report.certificate is not None and report.certificate.successor is not None

@@ -97,7 +97,10 @@ def test_a_withdrawn_key_is_named_until_it_is_signed_anew() -> None:
         ({"revoked_at": TUESDAY}, {"not_revoked": "revoked"}),
         ({"suspended_at": TUESDAY}, {"not_suspended": "suspended"}),
         ({"expires_at": TUESDAY - timedelta(days=1)}, {"not_expired": "expired"}),
-        ({"successor_id": 2, "replaced_at": TUESDAY}, {"not_corrected": "corrected"}),
+        (
+            {"successor_id": 2, "replaced_at": TUESDAY},
+            {"not_revoked": "revoked_by_replacement", "not_corrected": "corrected"},
+        ),
     ],
 )
 def test_what_became_of_it_is_said_here_too(changes: dict[str, Any], expected: dict[str, str]) -> None:

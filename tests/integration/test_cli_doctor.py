@@ -14,7 +14,8 @@ from certifly.app.checkup.keys import ENDS_WITHIN, look_at_keys
 from certifly.app.checkup.parts import JOB_WAIT_SECONDS, look_at_workers
 from certifly.app.checkup.records import LISTED_MAX, RENDERED_WITHIN
 from certifly.certificates.models import RENDERED, Certificate, Edition
-from certifly.certificates.produce import record_failure
+from certifly.certificates.produce import produce_again, record_failure
+from certifly.certificates.queries import get_certificate_to_change
 from certifly.core.clock import utc_now
 from certifly.core.settings import Settings
 from certifly.credentials.import_seal import import_seal
@@ -342,6 +343,21 @@ def test_certificates_that_nobody_rendered_are_trouble_after_a_while(
     issue_certificates(database, tenant_id, 1, now=now - RENDERED_WITHIN - timedelta(minutes=1))
 
     assert found(certifly("doctor", "--json"), "waiting certificates")["details"] == ["lovelace: 1"]
+
+
+def test_a_certificate_that_is_produced_again_waits_since_then(
+    certifly: CommandLine, database: Database, tenant_id: int
+) -> None:
+    now = utc_now()
+    [identifier] = issue_certificates(database, tenant_id, 1, now=now - 2 * RENDERED_WITHIN)
+
+    def fail_and_queue(db: TenantDB) -> None:
+        record_failure(db, identifier, reason="no room", now=now - 2 * RENDERED_WITHIN)
+        produce_again(db, get_certificate_to_change(db, str(identifier)), now=now)
+
+    database.write(tenant_id, fail_and_queue).result()
+
+    assert found(certifly("doctor", "--json"), "waiting certificates")["state"] == "well"
 
 
 def test_qr_codes_that_lead_elsewhere_are_trouble(

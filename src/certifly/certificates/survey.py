@@ -27,14 +27,17 @@ class Printed:
     first_at: datetime
     last_at: datetime
     unrendered: int
-    """How many of them were recorded before the moment asked for, and have neither file nor failure."""
+    """How many of them wait since before the moment asked for, and have neither file nor failure."""
 
 
 def survey(db: TenantDB, *, recorded_before: datetime) -> list[Printed]:
-    """The tenant's certificates by the public address they carry, oldest first."""
+    """The tenant's certificates by the public address they carry, oldest first.
+
+    One that is produced again, because it failed or is signed anew, waits since then and not since it was issued.
+    """
     length = sa.func.length(Certificate.check_url) - ENDING_LENGTH
     public_url = sa.func.substr(Certificate.check_url, 1, length)
-    is_late = (Certificate.state == RECORDED) & (Certificate.created_at < recorded_before)
+    is_late = (Certificate.state == RECORDED) & (Certificate.updated_at < recorded_before)
     first_at = sa.func.min(Certificate.created_at, type_=UTCDateTime())
     query = (
         sa.select(

@@ -93,9 +93,7 @@ def look_at_unrendered(surveys: Mapping[str, list[Printed]]) -> Finding:
     if not late:
         return Finding("waiting certificates", "well", "None waits for its PDF for long.")
     minutes = RENDERED_WITHIN.total_seconds() / 60
-    message = (
-        f"Some were issued more than {minutes:.0f} minutes ago and are not rendered. Is a worker running?"
-    )
+    message = f"Some have waited for their PDF for more than {minutes:.0f} minutes. Is a worker running?"
     return Finding("waiting certificates", "trouble", message, _first(late))
 
 

@@ -62,7 +62,7 @@ class AIClient:
                 headers.append(("Authorization", f"Bearer {self.token}"))
             async with httpx2.AsyncClient(headers=headers, timeout=PATIENCE_SECONDS) as http:
                 transport = streamable_http_client(self.address, http_client=http)
-                return await _connected(Client(transport, mode=self.era), work)
+                return await working(Client(transport, mode=self.era), work)
 
         return asyncio.run(connected())
 
@@ -93,10 +93,10 @@ class StartedClient(AIClient):
         """Start the command, connect, do some work, and leave."""
 
         assert self.command is not None
-        return asyncio.run(_connected(Client(self.command, mode=self.era), work))
+        return asyncio.run(working(Client(self.command, mode=self.era), work))
 
 
-async def _connected(client: Client, work: Callable[[Client], Awaitable[T]]) -> T:
+async def working(client: Client, work: Callable[[Client], Awaitable[T]]) -> T:
     """Errors of the protocol come out as they are, not as a group of what the client's tasks met."""
     try:
         async with client:

@@ -102,7 +102,7 @@ def _fault_in(value: Any, argument: Argument) -> str | None:
             return f"{name} is empty. Leave it out, or say what it is."
         if len(value) > length_max:
             return f"{name} is too long; at most {length_max} characters are accepted."
-        if "pattern" in schema and not re.search(schema["pattern"], value):
+        if "pattern" in schema and not re.fullmatch(schema["pattern"], value):
             return f"{name} is not written as it must be: {schema['description']}"
         if "enum" in schema and value not in schema["enum"]:
             return f"{name} must be one of {', '.join(schema['enum'])}."

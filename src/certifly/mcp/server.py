@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mcp.server.caching import CacheHint
-from mcp.server.context import ServerRequestContext
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 from mcp_types import (
@@ -40,6 +40,7 @@ from mcp_types import PromptArgument as ListedPromptArgument
 from mcp_types import Resource as ListedResource
 from mcp_types import ResourceTemplate as ListedResourceTemplate
 from mcp_types import Tool as ListedTool
+from pydantic import ValidationError
 
 from certifly import __version__
 from certifly.mcp.arguments import ArgumentsWrong, read_arguments, schema_of
@@ -82,7 +83,8 @@ def build_server(gateway: Gateway, caller_of: FindCaller) -> "Server[Any]":
         on_list_prompts=handlers.list_prompts,
         on_get_prompt=handlers.get_prompt,
     )
-    server.middleware.clear()  # it traces every message for a collector that nobody has set up
+    # In the place of the library's own, which traces every message for a collector that nobody has set up.
+    server.middleware[:] = [handlers.keep_defects_in]
     return server
 
 
@@ -94,6 +96,20 @@ class _Handlers:
         self._caller_of = caller_of
         self._tools = ListToolsResult(tools=[_listed_tool(tool) for tool in TOOLS.values()])
         self._prompts = ListPromptsResult(prompts=[_listed_prompt(prompt) for prompt in PROMPTS.values()])
+
+    async def keep_defects_in(self, ctx: Context, call_next: CallNext) -> HandlerResult:
+        """The last net: the library would send a client of the older era the text of whatever was raised."""
+        try:
+            return await call_next(ctx)
+        except (MCPError, ValidationError):
+            raise
+        except Exception:
+            request_id = self._caller_of(ctx).request_id
+            log.exception("message_failed", extra={"facts": {"method": ctx.method, "request_id": request_id}})
+            message = (
+                f"Something went wrong on our side. The operator can find it by the request id: {request_id}."
+            )
+            raise MCPError(code=INTERNAL_ERROR, message=message) from None
 
     async def list_tools(self, _: Context, __: PaginatedRequestParams | None) -> ListToolsResult:
         """Every tool, whatever the token may do: a refusal says more than a tool that is missing."""

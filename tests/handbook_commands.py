@@ -39,7 +39,7 @@ PUBLIC_URL = "http://localhost:8000"
 KEEPS_RUNNING = "In a terminal of its own"
 NOT_RUN = re.compile(r"^\[not run\]: # \((?P<reason>.+)\)$", re.MULTILINE)
 FILE_NAME = re.compile(r"[A-Za-z0-9_-]+(\.[a-z0-9]+)+")
-SECONDS_MAX = 120
+SECONDS_MAX = 240
 SECONDS_TO_END = 20
 
 KINDS = {

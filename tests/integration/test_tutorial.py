@@ -17,7 +17,6 @@ from tests.handbook_commands import (
     PAGES,
     VARIABLE,
     Block,
-    Done,
     Known,
     blocks_of,
     differences,
@@ -35,28 +34,18 @@ LANGUAGES = {"sh", "text", "json", "python", "javascript", "xml", "http", "ini",
 WITH_COMMANDS = [name for name, path in OTHERS.items() if steps_of(blocks_of(path.read_text()))]
 
 
-@pytest.fixture(scope="module")
-def tutorial(tmp_path_factory: pytest.TempPathFactory) -> list[Done]:
-    """What came out when the tutorial was followed."""
-    return follow(TUTORIAL.read_text(), sit_down(tmp_path_factory.mktemp("tutorial")))
+def test_the_tutorial_does_what_it_says_and_any_wrong_word_in_it_would_be_noticed(tmp_path: Path) -> None:
+    done = follow(TUTORIAL.read_text(), sit_down(tmp_path))
 
-
-def test_the_tutorial_does_what_it_says(tutorial: list[Done]) -> None:
     commands = [block for block in blocks_of(TUTORIAL.read_text()) if block.is_command]
-
-    assert [done.step.block.title for done in tutorial] == [block.title for block in commands]
-    assert not [block for block in commands if block.not_run]
-
-
-def test_any_wrong_word_in_what_the_tutorial_prints_is_found(tutorial: list[Done]) -> None:
     passed_over = [
         f"line {wrong.line}: {word}"
-        for done in tutorial
-        if done.step.printed is not None
-        for word, wrong in with_one_word_wrong(done.step.printed)
-        if not differences(wrong, done.came, Known(dict(done.known.values)))
+        for one in done
+        if one.step.printed is not None
+        for word, wrong in with_one_word_wrong(one.step.printed)
+        if not differences(wrong, one.came, Known(dict(one.known.values)))
     ]
-
+    assert [one.step.block.line for one in done] == [block.line for block in commands]
     assert passed_over == []
 
 

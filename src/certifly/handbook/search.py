@@ -192,6 +192,8 @@ def text_words(text: str) -> Iterator[str]:
 
 def folded(text: str) -> str:
     """The text without the differences that nobody types: case, accents, forms of a letter."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.lower())
     return "".join(letter for letter in decomposed if not unicodedata.category(letter).startswith("M"))
 

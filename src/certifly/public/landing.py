@@ -18,7 +18,7 @@ FOR_A_DAY = {"Cache-Control": "public, max-age=86400"}
 
 ROBOTS = """\
 # Certificates are for those who hold their address, not for search engines. A link that somebody shares on
-# purpose may still show its picture.
+# purpose may still show its picture. The handbook may be read; its pages say themselves that they are not to be listed.
 User-agent: Twitterbot
 User-agent: LinkedInBot
 User-agent: facebookexternalhit

@@ -4,6 +4,25 @@
 
 const place = document.getElementById("calls");
 
+// A layout of ours from Swagger UI's parts: theirs brings a second <main>, a title and a choice of servers.
+const layout = ({ React: { createElement } }) => ({
+  components: {
+    HandbookLayout: ({ getComponent }) => {
+      const row = (...inside) => createElement("div", { className: "wrapper" }, ...inside);
+      const part = (name) => createElement(getComponent(name, true));
+      return createElement(
+        "div",
+        { className: "swagger-ui" },
+        createElement(getComponent("SvgAssets")),
+        part("errors"),
+        createElement("div", { className: "scheme-container" }, part("AuthorizeBtnContainer")),
+        part("FilterContainer"),
+        row(part("operations")),
+      );
+    },
+  },
+});
+
 try {
   const answer = await fetch(place.dataset.document, { headers: { Accept: "application/json" } });
   if (!answer.ok) throw new Error(`the document answered ${answer.status}`);
@@ -13,7 +32,8 @@ try {
     spec: description,
     domNode: place,
     presets: [window.SwaggerUIBundle.presets.apis],
-    layout: "BaseLayout",
+    plugins: [layout],
+    layout: "HandbookLayout",
     validatorUrl: null, // its badge would be asked from a server of others
     deepLinking: true,
     docExpansion: "none",
@@ -23,11 +43,6 @@ try {
     persistAuthorization: false, // a token is kept nowhere
     requestSnippetsEnabled: false,
     tryItOutEnabled: true,
-    onComplete: () => {
-      // It brings a <main> of its own; this page has one already.
-      place.querySelector("main")?.setAttribute("role", "group");
-      place.querySelector("main")?.setAttribute("aria-label", "Calls");
-    },
   });
 } catch (error) {
   const said = document.createElement("p");

@@ -22,6 +22,8 @@ from tests.cast import ADA, SECRET_KEY
 from tests.command import CommandLine
 from tests.live import Caller, Installation, environment_for, free_port
 
+pytestmark = pytest.mark.long
+
 END_SECONDS = 15
 
 GREETING = {
@@ -272,7 +274,15 @@ def test_a_call_that_the_client_gives_up_gets_no_answer_and_holds_nothing_up(
 
 @pytest.mark.parametrize(
     "address",
-    ["certifly.example", "ftp://certifly.example", "http://", "http://a b", "https://u:p@x", "http://x:0"],
+    [
+        "certifly.example",
+        "ftp://certifly.example",
+        "http://",
+        "http://a b",
+        "https://u:p@x",
+        "http://x:0",
+        "http://x:99999",
+    ],
 )
 def test_an_address_that_is_none_is_refused(sqlite: CommandLine, address: str) -> None:
     answer = sqlite("mcp", "--server", address)

@@ -30,7 +30,9 @@ class Application:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.scope = dict(scope)
         self.body = (await receive())["body"]
-        await asyncio.sleep(self._seconds)
+        await asyncio.wait(
+            {asyncio.ensure_future(receive())}, timeout=self._seconds
+        )  # the client does not go
         self.is_done = True
         await send({"type": "http.response.start", "status": 201, "headers": [(b"x-a", b"1")]})
         await send({"type": "http.response.body", "body": b"one ", "more_body": True})

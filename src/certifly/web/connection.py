@@ -16,7 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from certifly.web.parser import RequestParser, without_offers
 
 HEAD_BYTES_MAX = 64 * 1024
-"""Longest request line with all headers."""
+"""Longest request line with all headers; and the longest that fields behind a body may be, which nobody reads."""
 
 HEAD_SECONDS_MAX = 20.0
 """How long a head may take to arrive, and how long what is left of an answered request is read on."""
@@ -43,7 +43,9 @@ class Connection(HttpToolsProtocol):
     offer: bytes | None = None
     _chunk_bytes = 0
     _head_bytes = 0
+    _trailer_bytes = 0
     _in_head = True
+    _in_trailer = False
     _has_begun = False
     _is_too_large = False
     _deadline: asyncio.TimerHandle | None = None
@@ -82,9 +84,15 @@ class Connection(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         self._chunk_bytes = len(data)
+        was_in_trailer = self._in_trailer
         super().data_received(data)
         if self.transport.is_closing():
             return
+        if was_in_trailer and self._in_trailer:
+            self._trailer_bytes += len(data)
+            if self._trailer_bytes > HEAD_BYTES_MAX:
+                self._refuse(431)
+                return
         if self._in_head:
             self._head_bytes += len(data)
             if self._head_bytes > HEAD_BYTES_MAX:
@@ -112,12 +120,25 @@ class Connection(HttpToolsProtocol):
         self._in_head = self._has_begun = False
         self._stop_waiting()
         super().on_headers_complete()
+        self.headers = []  # fields behind the body are no headers: whoever looked at the head has not seen them
+
+    def on_chunk_header(self) -> None:
+        """A chunk begins. The last one has no body: behind it come fields, or the end."""
+        self._in_trailer = True
+
+    def on_body(self, body: bytes) -> None:
+        """Bytes of the body."""
+        self._in_trailer = False
+        self._trailer_bytes = 0
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         """The body is whole: what follows is the head of another request."""
         if self.offer is not None:
             return
         self._in_head = True
+        self._in_trailer = False
+        self._trailer_bytes = 0
         self._head_bytes = -self._chunk_bytes  # what came with the body counts as nothing
         self._stop_waiting()
         super().on_message_complete()

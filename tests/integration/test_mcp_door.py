@@ -2,8 +2,12 @@
 
 import asyncio
 import json
+import logging
+import re
+import shutil
 import socket
 import time
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,11 +15,12 @@ import httpx
 import pytest
 from mcp.shared.exceptions import MCPError
 
+from certifly.core.logging import JSONFormatter
 from certifly.mcp.guard import ANONYMOUS_CALLS_A_MINUTE, BYTES_HELD_MAX, MESSAGE_BYTES_MAX
 from certifly.web.decoding import DEPTH_MAX
 from tests.ai_client import PATH, AIClient, client_of, in_both_eras, token_with
 from tests.cast import ADA
-from tests.public_site import PublicSite
+from tests.public_site import PublicSite, serving
 from tests.raw_http import send
 
 LISTING = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
@@ -383,6 +388,45 @@ def test_a_client_that_goes_away_leaves_a_whole_certificate_behind(
     assert is_away_before
     assert [one["id"] for one in found] == [again["id"]]
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+def test_a_token_has_the_limit_that_the_operator_gave_it(migrated_file: Path, tmp_path: Path) -> None:
+    shutil.copyfile(migrated_file, tmp_path / "certifly.db")
+    with serving(tmp_path, f"sqlite:///{tmp_path}/certifly.db", rate_limit_per_minute=2) as site:
+        client = client_of(site, site.token)
+
+        assert not client.call("who_am_i").is_error
+        assert not client.call("who_am_i").is_error
+        words = client.refusal("who_am_i")
+
+    assert "This token may make 2 calls a minute" in words and "HTTP 429" in words
+    assert re.search(r"Wait [0-9]+ seconds, then repeat the same call", words)
+
+
+def test_a_log_tells_of_a_call_by_its_route_and_nothing_of_what_is_in_it(
+    site: PublicSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    arguments = {
+        "template_id": site.publish(),
+        "data": {"Student Name": "Unmistakable"},
+        "idempotency_key": "k-log",
+    }
+    message = LISTING | {
+        "method": "tools/call",
+        "params": {"name": "issue_certificate", "arguments": arguments},
+    }
+
+    answer = post(site, message, Authorization=f"Bearer {site.token}")
+
+    eventually(
+        lambda: [record for record in caplog.records if record.message == "request"],
+        lambda found: len(found) == 2,  # the last is written when the answer is out already
+    )
+    told = [json.loads(JSONFormatter().format(record)) for record in caplog.records]
+    assert not answer.json()["result"].get("isError")
+    assert [line["route"] for line in told if line["message"] == "request"] == ["/api/v1/certificates", PATH]
+    assert "Unmistakable" not in str(told) and "k-log" not in str(told) and site.token not in str(told)
 
 
 def eventually(ask: Any, is_so: Any) -> Any:

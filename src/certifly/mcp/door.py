@@ -71,6 +71,7 @@ class Door:
             ANONYMOUS_CALLS_A_MINUTE, who="This address, without a token that is known,"
         )
         self.load = Load()
+        self.route = Route(PATH, self, include_in_schema=False)
         self._ended = asyncio.Event()
         self._sessions: asyncio.Task[StreamableHTTPSessionManager] | None = None
         self._keeping: asyncio.Task[None] | None = None
@@ -88,6 +89,7 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one message, or say why not."""
+        scope["route"] = self.route  # by which the log names the request
         request = Request(scope, receive)
         try:
             if request.method != "POST":
@@ -171,7 +173,7 @@ class Door:
 def install_mcp(app: FastAPI, settings: Settings) -> Door:
     """Add the address. The door is open while ``open`` runs, in the lifespan of the application."""
     door = app.state.door_for_ai_clients = Door(app, settings)
-    app.router.routes.append(Route(PATH, door, include_in_schema=False))
+    app.router.routes.append(door.route)
     return door
 
 

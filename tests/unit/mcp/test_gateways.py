@@ -62,9 +62,9 @@ def test_the_application_is_called_as_the_web_server_would() -> None:
 def test_what_takes_too_long_is_left_and_comes_to_its_end() -> None:
     async def ask() -> None:
         app = Application(seconds=0.3)
-        gateway = InProcess(app, "http://localhost", seconds_max=0.1)
+        gateway = InProcess(app, "http://localhost", seconds_max=0.2)
 
-        with pytest.raises(Unanswered, match=r"not answered within 0\.1 seconds"):
+        with pytest.raises(Unanswered, match=r"not answered within 0\.2 seconds"):
             await gateway.ask(QUESTION, CALLER)
         was_done = app.is_done
         await gateway.close()

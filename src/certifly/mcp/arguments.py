@@ -9,6 +9,7 @@ import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from certifly.web.decoding import printable
@@ -66,9 +67,14 @@ def schema_of(arguments: Sequence[Argument]) -> dict[str, Any]:
 
 
 def read_arguments(given: Mapping[str, Any], arguments: Sequence[Argument]) -> dict[str, Any]:
-    """Every argument by its name, None where it was left out or null. Raises ArgumentsWrong with every fault."""
+    """Every argument by its name, None where it was left out or null. Raises ArgumentsWrong with the faults.
+
+    Of unknown names only those that are told are looked at: to find what was meant takes a moment, and a message
+    has room for a hundred thousand of them.
+    """
     known = {one.name: one for one in arguments}
-    faults = [_unknown(name, known) for name in given if name not in known]
+    unknown = (name for name in given if name not in known)
+    faults = [_unknown(name, known) for name in islice(unknown, FAULTS_TOLD_MAX)]
     values: dict[str, Any] = {}
     for name, argument in known.items():
         value = given.get(name)

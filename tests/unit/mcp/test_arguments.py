@@ -1,5 +1,6 @@
 """Arguments of tools: what is taken, what is refused, and in which words."""
 
+import time
 from typing import Any
 
 import pytest
@@ -52,6 +53,16 @@ def test_a_name_that_is_nearly_right_is_told_the_right_one() -> None:
         "templateId is not an argument of this tool. Did you mean template_id? There are: template_id."
     ]
     assert faults_of({"\ud800": 1}) == ["? is not an argument of this tool. This tool takes none."]
+
+
+def test_many_unknown_names_cost_no_more_than_are_told() -> None:
+    given = {f"template_i{number}": 1 for number in range(100_000)}
+    started = time.process_time()
+
+    faults = faults_of(given, template_id={"type": "integer"})
+
+    assert len(faults) == FAULTS_TOLD_MAX
+    assert time.process_time() - started < 1  # to look at them all takes several seconds
 
 
 @pytest.mark.parametrize("value", [1, 9, "1", "9"], ids=repr)

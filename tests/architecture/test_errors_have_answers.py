@@ -16,6 +16,7 @@ NEVER_MEETS_A_CALLER = {
     "certifly.app.trouble.FontsFolderUnusable": "stops the start",
     "certifly.app.trouble.RightsMissing": "stops the start",
     "certifly.cli.mcp.TokenUnusable": "stops the start",
+    "certifly.cli.outbox.MessageNotReady": "ends a command",
     "certifly.cli.processes.CannotListen": "stops the start",
     "certifly.core.settings.SettingsInvalid": "stops the start",
     "certifly.credentials.errors.KeysSealedOtherwise": "the operator's affair: a caller meets a 500 without it",

@@ -11,7 +11,7 @@ from mcp_types import GetPromptResult, ReadResourceResult, TextContent, TextReso
 
 from certifly.mcp.catalogue import TOOLS
 from certifly.mcp.prompts import LIST_LENGTH_MAX
-from certifly.mcp.resources import LISTED_MAX
+from certifly.mcp.resources import LISTED_MAX, URI_LENGTH_MAX
 from certifly.tenants.scopes import SCOPES
 from tests.ai_client import AIClient, client_of, in_both_eras, token_with
 from tests.cast import ADA, ADAS_ADDRESS, template_document
@@ -129,13 +129,22 @@ def test_a_resource_that_is_refused_says_what_is_missing(public_sqlite: PublicSi
         "certifly://certificates/1?x=1",
         "certifly://handbook/../api/v1/me",
         "certifly://handbook/",
-        "certifly://handbook/" + "a" * 1000,
         "https://evil.example/",
     ],
 )
 def test_what_is_no_resource_is_told_as_such(public_sqlite: PublicSite, uri: str) -> None:
     with pytest.raises(MCPError, match=r"no such resource|no such page"):
         read(client_of(public_sqlite, public_sqlite.token), uri)
+
+
+def test_the_address_of_a_resource_has_a_length(public_sqlite: PublicSite) -> None:
+    client = client_of(public_sqlite, None)
+    longest = "certifly://handbook/".ljust(URI_LENGTH_MAX, "a")
+
+    with pytest.raises(MCPError, match="no such page"):
+        read(client, longest)
+    with pytest.raises(MCPError, match="no such resource"):
+        read(client, longest + "a")
 
 
 def test_a_wrong_cursor_is_refused_in_words(public_sqlite: PublicSite) -> None:

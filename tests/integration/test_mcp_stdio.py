@@ -16,7 +16,7 @@ from mcp import StdioServerParameters
 
 from certifly.cli.mcp import TOKEN_FILE_BYTES_MAX
 from certifly.mcp.catalogue import TOOLS
-from certifly.mcp.guard import MESSAGE_BYTES_MAX
+from certifly.mcp.guard import CALLS_AT_ONCE_MAX, MESSAGE_BYTES_MAX
 from tests.ai_client import StartedClient, in_both_eras
 from tests.cast import ADA, SECRET_KEY
 from tests.command import CommandLine
@@ -164,13 +164,14 @@ def test_what_was_asked_before_the_end_is_answered_and_output_is_the_protocol_al
     environment: tuple[dict[str, str], list[str]], caller: Caller
 ) -> None:
     settings, options = environment
-    asked = lines(GREETING, INITIALIZED, *(call(number, "who_am_i") for number in range(2, 12)))
+    numbers = range(2, CALLS_AT_ONCE_MAX + 20)  # more than are answered at once
+    asked = lines(GREETING, INITIALIZED, *(call(number, "who_am_i") for number in numbers))
 
     ended = run(settings | {"CERTIFLY_TOKEN": caller.token}, *options, said=asked)
 
     answers = [json.loads(line) for line in ended.stdout.splitlines()]
     assert ended.returncode == 0
-    assert sorted(answer["id"] for answer in answers) == list(range(1, 12))
+    assert sorted(answer["id"] for answer in answers) == [1, *numbers]
     assert all("error" not in answer for answer in answers)
     assert caller.token.encode() not in ended.stderr and b"Lovelace" not in ended.stderr
     assert all(json.loads(line)["level"] == "info" for line in ended.stderr.splitlines())

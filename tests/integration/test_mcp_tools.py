@@ -9,7 +9,7 @@ from mcp.shared.exceptions import MCPError
 
 from certifly.mcp.catalogue import TOOLS
 from certifly.mcp.tool import Tool
-from certifly.mcp.tools_for_everyone import FILE_BYTES_MAX
+from certifly.mcp.tools_for_everyone import FILE_BYTES_MAX, RESULTS_MAX
 from certifly.tenants.scopes import SCOPES
 from tests.ai_client import PATH, AIClient, client_of, in_both_eras, token_with
 from tests.cast import ADA, ADAS_ADDRESS
@@ -104,6 +104,8 @@ def test_what_the_handbook_does_not_hold_is_told(site: PublicSite) -> None:
     client = client_of(site, None)
 
     assert client.call("search_handbook", query="zzzzqqqq").facts == {"results": []}
+    assert not client.call("search_handbook", query="certificate", limit=RESULTS_MAX).is_error
+    assert "at most 25" in client.refusal("search_handbook", query="certificate", limit=RESULTS_MAX + 1)
     assert "no such page" in client.refusal("read_handbook_page", path="guides/nothing")
     assert "search_handbook" in client.refusal("read_handbook_page", path="../../etc/passwd")
 

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 PATH = "/_mcp/server"
 GUIDE_PATH = "/docs/guides/ai-clients"
 JSON = "application/json"
+NO_JSON = "no_json"
 
 SINGLE_HEADERS = {
     name.lower().encode(): name
@@ -186,11 +187,11 @@ async def _has_known_token(request: Request) -> bool:
 
 
 def _check_message(body: bytes) -> None:
-    """Refuse what is no message in words of our own: the library's would quote its insides. Raises Invalid too."""
+    """Refuse what is no message in words of our own: the library's would quote its insides."""
     try:
         message = decode_object(body, lenient=False)
     except DomainError as error:
-        raise NotAdmitted(400, "invalid", error.message) from None
+        raise NotAdmitted(400, NO_JSON, error.message) from None
     if message.get("jsonrpc") != "2.0" or not isinstance(message.get("method"), str):
         raise NotAdmitted(
             400,
@@ -221,12 +222,12 @@ def _replay(body: bytes, receive: Receive) -> Receive:
 
 
 def _turn_away(error: NotAdmitted, *, headers: dict[str, str] | None = None) -> Response:
-    codes = {400: INVALID_REQUEST}
+    code = INVALID_REQUEST if error.status == 400 else TURNED_AWAY
     content: dict[str, Any] = {
         "jsonrpc": "2.0",
         "id": None,
         "error": {
-            "code": codes.get(error.status, TURNED_AWAY),
+            "code": PARSE_ERROR if error.code == NO_JSON else code,
             "message": error.message,
             "data": {"code": error.code, "request_id": request_id.get()},
         },

@@ -125,7 +125,7 @@ async def read_resource(api: API, uri: str) -> tuple[str, str]:
         answer = await api.get("/api/v1/templates", limit=LISTED_MAX)
         return _indented(answer.json()), JSON
     for one in FILLED_IN:
-        if found := one.pattern.fullmatch(uri[:URI_LENGTH_MAX]):
+        if len(uri) <= URI_LENGTH_MAX and (found := one.pattern.fullmatch(uri)):
             return await one.read(api, found[1]), one.media_type
     raise ResourceUnknown
 

@@ -16,7 +16,7 @@ from bench.installation import CLIENT_CORE, SERVER_CORE, Bench, await_port, benc
 from bench.load import Load, http_request, run_load
 from certifly.handbook.search import INDEX_BYTES_MAX
 
-ANSWERS = 3_000
+ANSWERS = 1_500
 ROUNDS = 5
 CONNECTIONS = 8
 ALONE = "/healthz"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Request, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, ViewportSize, sync_playwright
 
 from certifly.handbook.export import export
 from certifly.handbook.shelf import Shelf
@@ -78,6 +78,12 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
+def _complaint(message: ConsoleMessage) -> list[str]:
+    """What an error or a warning says; but not that a font came before a busy machine had drawn anything with it."""
+    is_one = message.type in ("error", "warning") and "was preloaded using link preload" not in message.text
+    return [message.text] if is_one else []
+
+
 def read(browser: Browser, address: str, **context: Any) -> Reading:
     """Open a page in a browser that has never been here."""
     fresh = browser.new_context(**{"viewport": DESK, **context})
@@ -90,12 +96,7 @@ def read(browser: Browser, address: str, **context: Any) -> Reading:
 
     page.on("request", note)
     page.on("pageerror", lambda error: seen.complaints.append(str(error)))
-    page.on(
-        "console",
-        lambda message: (
-            seen.complaints.append(message.text) if message.type in ("error", "warning") else None
-        ),
-    )
+    page.on("console", lambda message: seen.complaints.extend(_complaint(message)))
     fresh.add_init_script(WATCH)
     page.goto(address)
     page.wait_for_load_state("networkidle")
@@ -417,6 +418,15 @@ def test_on_a_desk_the_contents_lie_open(browser: Browser, public_sqlite: Public
     assert page.get_by_role("link", name="List certificates GET", exact=True).is_visible()
     assert page.locator(".on-this-page").get_by_role("link", name="Errors").is_visible()
     assert not page.get_by_text("Contents", exact=True).is_visible()
+    page.context.close()
+
+
+def test_the_list_of_pages_shows_the_page_that_is_open(browser: Browser, public_sqlite: PublicSite) -> None:
+    page = read(browser, public_sqlite.base_url + "/docs/explanation/glossary").page
+
+    link = page.locator('.contents [aria-current="page"]').bounding_box()
+    assert link and link["y"] + link["height"] <= DESK["height"]
+    assert page.evaluate("window.scrollY") == 0
     page.context.close()
 
 

@@ -3,10 +3,11 @@ import { prepareCode } from "./code.js";
 import { prepareSearch } from "./search-box.js";
 import { prepareSearchPage } from "./search-page.js";
 import { prepareTabs } from "./tabs.js";
-import { followHeadings } from "./on-this-page.js";
+import { followHeadings, showPageInContents } from "./whereabouts.js";
 
 prepareTabs();
 prepareCode();
 prepareSearch();
 prepareSearchPage();
 followHeadings();
+showPageInContents();

@@ -1,4 +1,13 @@
-// Marks the heading that is being read in the list of headings.
+// Where one is: the heading that is being read is marked in the list of headings, and the list of all pages is moved to
+// the page that is open.
+
+export function showPageInContents() {
+  const link = document.querySelector(".contents [aria-current]");
+  const list = link?.closest("nav");
+  if (!list) return;
+  const below = link.getBoundingClientRect().bottom - list.getBoundingClientRect().top;
+  if (below > list.clientHeight) list.scrollTop += below - list.clientHeight / 2;
+}
 
 export function followHeadings() {
   const links = new Map();

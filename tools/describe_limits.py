@@ -128,6 +128,7 @@ GROUPS: Mapping[str, Limits] = {
         "mcp.guard:CALLS_AT_ONCE_MAX": "Messages answered at once by one web process",
         "mcp.guard:ANONYMOUS_AT_ONCE_MAX": "Of these, from callers without a token",
         "mcp.guard:ANONYMOUS_CALLS_A_MINUTE": "Messages a minute from one address without a token",
+        "mcp.guard:ANONYMOUS_CALL_BYTES": "Of these, part of a longer message that counts as one",
     },
     "Tenants and tokens": {
         "tenants.tenants:NAME_LENGTH_MAX:characters": "Name of a tenant",
@@ -154,6 +155,7 @@ INNER = frozenset(
         "api.v1.assets:FORM_BYTES_MAX",
         "api.v1.assets:PICTURES_AT_ONCE_MAX",
         "delivery.email.smtp:REPLY_CHARACTERS_MAX",
+        "mcp.guard:ANONYMOUS_BYTES_HELD_MAX",
         "mcp.guard:BYTES_HELD_MAX",
         "public.check_upload:BYTES_HELD_MAX",
         "public.check_upload:FORM_BYTES_MAX",

@@ -16,7 +16,12 @@ import pytest
 from mcp.shared.exceptions import MCPError
 
 from certifly.core.logging import JSONFormatter
-from certifly.mcp.guard import ANONYMOUS_CALLS_A_MINUTE, BYTES_HELD_MAX, MESSAGE_BYTES_MAX
+from certifly.mcp.guard import (
+    ANONYMOUS_BYTES_HELD_MAX,
+    ANONYMOUS_CALL_BYTES,
+    ANONYMOUS_CALLS_A_MINUTE,
+    MESSAGE_BYTES_MAX,
+)
 from certifly.web.decoding import DEPTH_MAX
 from tests.ai_client import PATH, AIClient, client_of, in_both_eras, token_with
 from tests.cast import ADA
@@ -180,6 +185,12 @@ def nested(levels: int) -> bytes:
         pytest.param(b'{"jsonrpc":"1.0","id":1,"method":"tools/list"}', id="other version"),
         pytest.param(b'{"jsonrpc":"2.0","id":1,"method":5}', id="method is a number"),
         pytest.param(b'{"jsonrpc":"2.0","id":1,"result":{}}', id="an answer"),
+        pytest.param(b'{"jsonrpc":"2.0","id":null,"method":"tools/list"}', id="id is null"),
+        pytest.param(b'{"jsonrpc":"2.0","id":true,"method":"tools/list"}', id="id is a boolean"),
+        pytest.param(b'{"jsonrpc":"2.0","id":1.5,"method":"tools/list"}', id="id is a fraction"),
+        pytest.param(b'{"jsonrpc":"2.0","id":[1],"method":"tools/list"}', id="id is a list"),
+        pytest.param(b'{"jsonrpc":"2.0","id":1,"method":"tools/list","params":[1]}', id="params are a list"),
+        pytest.param(b'{"jsonrpc":"2.0","id":1,"method":"tools/list","params":"x"}', id="params are text"),
         pytest.param(b'{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"x":NaN}}', id="NaN"),
         pytest.param(b'{"jsonrpc":"2.0","id":1,"id":2,"method":"tools/list"}', id="key twice"),
         pytest.param(b"\xff\xfe", id="no UTF-8"),
@@ -294,6 +305,26 @@ def test_strangers_are_limited_by_their_address_and_tokens_are_not(site: PublicS
     assert status("192.0.2.1", Authorization=f"Bearer {site.token}") == 200
 
 
+def test_of_long_messages_strangers_may_send_fewer(site: PublicSite) -> None:
+    whole = json.dumps(LISTING).encode()
+    largest = whole + b" " * (MESSAGE_BYTES_MAX - len(whole))
+    share = ANONYMOUS_CALLS_A_MINUTE // (MESSAGE_BYTES_MAX // ANONYMOUS_CALL_BYTES)
+
+    answered = [post(site, largest, X_Forwarded_For="192.0.2.3").status_code for _ in range(share)]
+    refused = eventually(
+        lambda: post(site, largest, X_Forwarded_For="192.0.2.3"), lambda found: found.status_code == 429
+    )
+
+    assert set(answered) == {200}
+    assert f"may make {ANONYMOUS_CALLS_A_MINUTE} calls a minute" in fault_in(refused)["message"]
+    assert post(site, largest, Authorization=f"Bearer {site.token}").status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["APPLICATION/JSON", "application/vnd.mcp+json", "application/json;x=y"])
+def test_json_by_another_name_is_read_too(site: PublicSite, kind: str) -> None:
+    assert post(site, LISTING, Content_Type=kind).status_code == 200
+
+
 def test_a_client_is_told_why_it_is_turned_away(site: PublicSite) -> None:
     client = AIClient(site.base_url + PATH, headers=(("Origin", "https://evil.example"),), era="legacy")
 
@@ -310,7 +341,7 @@ def test_who_holds_much_back_is_refused_and_keeps_nobody_out_for_ever(site: Publ
     ).encode()
     held: list[socket.socket] = []
     try:
-        while load.bytes_held + MESSAGE_BYTES_MAX <= BYTES_HELD_MAX:
+        while load.bytes_held + MESSAGE_BYTES_MAX <= ANONYMOUS_BYTES_HELD_MAX:
             before = load.bytes_held
             connection = socket.create_connection((address.hostname or "", address.port or 0), timeout=15)
             held.append(connection)
@@ -319,11 +350,13 @@ def test_who_holds_much_back_is_refused_and_keeps_nobody_out_for_ever(site: Publ
                 lambda: load.bytes_held, lambda found, before=before: found == before + MESSAGE_BYTES_MAX - 1
             )
         refused = post(site, LISTING | {"x": "x" * 1000})
+        served = post(site, LISTING | {"x": "x" * 1000}, Authorization=f"Bearer {site.token}")
     finally:
         for connection in held:
             connection.close()
 
-    assert len(held) == BYTES_HELD_MAX // MESSAGE_BYTES_MAX
+    assert len(held) == ANONYMOUS_BYTES_HELD_MAX // MESSAGE_BYTES_MAX
+    assert served.status_code == 200
     assert refused.status_code == 503 and refused.headers["Retry-After"]
     assert "Repeat this one in a moment" in fault_in(refused)["message"]
     eventually(lambda: load.bytes_held, lambda found: found == 0)

@@ -25,6 +25,7 @@ from certifly.core.errors import DomainError, Overloaded
 from certifly.core.logging import request_id
 from certifly.core.settings import Settings
 from certifly.mcp.guard import (
+    ANONYMOUS_CALL_BYTES,
     ANONYMOUS_CALLS_A_MINUTE,
     MESSAGE_BYTES_MAX,
     Load,
@@ -110,13 +111,19 @@ class Door:
         self._check_headers(request)
         is_known = await _has_known_token(request)
         if not is_known:
-            self._anonymous.take(network_of(request.scope.get("client")), now_seconds=time.monotonic())
-        with self.load.holding() as take:
+            self._count(request)
+        with self.load.holding(is_known=is_known) as take:
             body = await read_body(request, bytes_max=MESSAGE_BYTES_MAX, take=take)
+            if not is_known and (more := len(body) // ANONYMOUS_CALL_BYTES):
+                self._count(request, calls=more)
             _check_message(body)
             with self.load.turn(is_known=is_known):
                 sessions = await self._running_sessions()
                 await sessions.handle_request(_scope_for(request), _replay(body, request.receive), send)
+
+    def _count(self, request: Request, *, calls: int = 1) -> None:
+        network = network_of(request.scope.get("client"))
+        self._anonymous.take(network, now_seconds=time.monotonic(), calls=calls)
 
     def _check_headers(self, request: Request) -> None:
         seen: set[bytes] = set()
@@ -198,13 +205,24 @@ def _check_message(body: bytes) -> None:
             "invalid",
             'The body is no message of JSON-RPC 2.0: one object with "jsonrpc": "2.0" and a "method".',
         )
+    if not isinstance(message.get("params"), dict | None) or not _is_id(message.get("id", 0)):
+        raise NotAdmitted(
+            400,
+            "invalid",
+            'Of a message "params" must be an object, and "id" text or a whole number; a notification has no "id".',
+        )
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool)
 
 
 def _scope_for(request: Request) -> Scope:
-    """The scope as the library reads it: with the id of the request, and an Accept that it is content with."""
-    accept = (b"accept", b"application/json, text/event-stream")
-    headers = [header for header in request.scope["headers"] if header[0] != b"accept"]
-    return {**request.scope, "headers": [*headers, accept], "certifly.request_id": request_id.get()}
+    """The scope as the library reads it: with the id of the request, and headers that it is content with."""
+    judged = [(b"accept", b"application/json, text/event-stream"), (b"content-type", JSON.encode())]
+    names = {name for name, _ in judged}
+    headers = [header for header in request.scope["headers"] if header[0] not in names]
+    return {**request.scope, "headers": [*headers, *judged], "certifly.request_id": request_id.get()}
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -18,6 +18,9 @@ MESSAGE_BYTES_MAX = 2 * 1024 * 1024
 BYTES_HELD_MAX = 16 * MESSAGE_BYTES_MAX
 """Of all messages together, those on their way as far as they have come."""
 
+ANONYMOUS_BYTES_HELD_MAX = BYTES_HELD_MAX // 2
+"""Of these, from callers without a token: whose message stops half-way holds its bytes for half a minute."""
+
 CALLS_AT_ONCE_MAX = 64
 """Messages being answered in one process."""
 
@@ -26,6 +29,9 @@ ANONYMOUS_AT_ONCE_MAX = 32
 
 ANONYMOUS_CALLS_A_MINUTE = 600
 """Messages a minute from one address without a token; to connect takes a client about five."""
+
+ANONYMOUS_CALL_BYTES = 64 * 1024
+"""How much of a message counts as one: to read a long one takes time in which nobody else is answered."""
 
 RETRY_AFTER_SECONDS = 2
 
@@ -98,11 +104,12 @@ class Load:
 
     def __init__(self) -> None:
         self.bytes_held = 0
+        self.anonymous_bytes_held = 0
         self.under_way = 0
         self.anonymous_under_way = 0
 
     @contextmanager
-    def holding(self) -> Iterator[Callable[[int], None]]:
+    def holding(self, *, is_known: bool) -> Iterator[Callable[[int], None]]:
         """Count the bytes of one message as they arrive, until the block ends. Raises NotAdmitted for too many."""
         held = 0
 
@@ -110,13 +117,17 @@ class Load:
             nonlocal held
             if self.bytes_held + count > BYTES_HELD_MAX:
                 raise _busy()
+            if not is_known and self.anonymous_bytes_held + count > ANONYMOUS_BYTES_HELD_MAX:
+                raise _busy()
             self.bytes_held += count
+            self.anonymous_bytes_held += 0 if is_known else count
             held += count
 
         try:
             yield take
         finally:
             self.bytes_held -= held
+            self.anonymous_bytes_held -= 0 if is_known else held
 
     @contextmanager
     def turn(self, *, is_known: bool) -> Iterator[None]:

@@ -30,15 +30,18 @@ class RateLimit:
         self._who = who
         self._buckets: OrderedDict[Hashable, tuple[float, float]] = OrderedDict()
 
-    def take(self, caller: Hashable, *, now_seconds: float) -> None:
-        """Count one call. Raises TooManyRequests when the bucket is empty."""
+    def take(self, caller: Hashable, *, now_seconds: float, calls: int = 1) -> None:
+        """Count one call, or one that weighs as much as several. Raises TooManyRequests when the bucket is empty.
+
+        What a heavy call takes beyond what is there has to be refilled before the next one.
+        """
         if not self.per_minute:
             return
         level, filled_at = self._buckets.pop(caller, (float(self.per_minute), now_seconds))
         rate = self.per_minute / 60
         level = min(float(self.per_minute), level + (now_seconds - filled_at) * rate)
         allowed = level >= 1
-        self._buckets[caller] = (level - 1 if allowed else level, now_seconds)
+        self._buckets[caller] = (level - calls if allowed else level, now_seconds)
         while len(self._buckets) > BUCKETS_MAX:
             self._buckets.popitem(last=False)
         if not allowed:

@@ -6,6 +6,7 @@ import pytest
 
 from certifly.mcp.guard import (
     ANONYMOUS_AT_ONCE_MAX,
+    ANONYMOUS_BYTES_HELD_MAX,
     BYTES_HELD_MAX,
     CALLS_AT_ONCE_MAX,
     Load,
@@ -87,15 +88,27 @@ def test_pages_of_others_are_turned_away(public_url: str, origin: str) -> None:
     assert refused.value.status == 403
 
 
-def test_so_many_bytes_are_held_and_no_more() -> None:
+@pytest.mark.parametrize(
+    ("is_known", "most"),
+    [(True, BYTES_HELD_MAX), (False, ANONYMOUS_BYTES_HELD_MAX)],
+    ids=["token", "no token"],
+)
+def test_so_many_bytes_are_held_and_no_more(is_known: bool, most: int) -> None:
     load = Load()
-    with load.holding() as take:
-        take(BYTES_HELD_MAX)
-        with load.holding() as take_more, pytest.raises(NotAdmitted) as refused:
+    with load.holding(is_known=is_known) as take:
+        take(most)
+        with load.holding(is_known=is_known) as take_more, pytest.raises(NotAdmitted) as refused:
             take_more(1)
 
     assert refused.value.status == 503 and refused.value.retry_after_seconds
-    assert load.bytes_held == 0
+    assert load.bytes_held == load.anonymous_bytes_held == 0
+
+
+def test_who_sends_half_a_message_without_a_token_keeps_nobody_out_who_has_one() -> None:
+    load = Load()
+    with load.holding(is_known=False) as take, load.holding(is_known=True) as take_known:
+        take(ANONYMOUS_BYTES_HELD_MAX)
+        take_known(BYTES_HELD_MAX - ANONYMOUS_BYTES_HELD_MAX)
 
 
 @pytest.mark.parametrize(

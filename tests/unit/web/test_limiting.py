@@ -46,6 +46,15 @@ def test_refused_calls_cost_nothing() -> None:
     assert calls_taken(limit, ADA, at=1, asked=1000) == 1
 
 
+def test_a_heavy_call_is_taken_while_there_is_anything_and_its_debt_is_refilled_first() -> None:
+    limit = RateLimit(60)
+    limit.take(ADA, now_seconds=0, calls=50)
+    limit.take(ADA, now_seconds=0, calls=30)
+
+    assert calls_taken(limit, ADA, at=20.9, asked=5) == 0
+    assert calls_taken(limit, ADA, at=21, asked=5) == 1
+
+
 @pytest.mark.parametrize(("per_minute", "seconds"), [(1, 60), (6, 10), (45, 2), (60, 1), (6000, 1)])
 def test_who_is_refused_is_told_when_to_come_back(per_minute: int, seconds: int) -> None:
     limit = RateLimit(per_minute)

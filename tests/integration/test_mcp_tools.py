@@ -12,12 +12,13 @@ from certifly.mcp.tool import Tool
 from certifly.mcp.tools_for_everyone import FILE_BYTES_MAX, RESULTS_MAX
 from certifly.tenants.scopes import SCOPES
 from tests.ai_client import PATH, AIClient, client_of, in_both_eras, token_with
-from tests.cast import ADA, ADAS_ADDRESS
+from tests.cast import ADA, ADAS_ADDRESS, MONDAY
 from tests.public_site import PublicSite
 
 NOBODYS_CODE = "00000000-0000-4000-8000-000000000000"
 WITH_A_SCOPE = [tool for tool in TOOLS.values() if tool.scope is not None]
 DATA = {"Student Name": ADA, "Email": ADAS_ADDRESS}
+BECAME = ["failed", "expired", "revoked", "suspended", "replaced", "erased"]
 
 with_a_scope = pytest.mark.parametrize("tool", WITH_A_SCOPE, ids=[tool.name for tool in WITH_A_SCOPE])
 with_a_token = pytest.mark.parametrize(
@@ -36,6 +37,11 @@ def site(public_sqlite: PublicSite) -> PublicSite:
 def reader(site: PublicSite) -> str:
     """A token that reads, and does nothing else."""
     return token_with(site, "certificates.read", "templates.read")
+
+
+def bearer(site: PublicSite) -> dict[str, str]:
+    """The header of a caller who may do everything."""
+    return {"Authorization": f"Bearer {site.token}"}
 
 
 def arguments_of(tool: Tool, **known: Any) -> dict[str, Any]:
@@ -180,6 +186,7 @@ def test_a_token_tells_whose_it_is(site: PublicSite, era: str, reader: str) -> N
 @in_both_eras
 def test_a_certificate_is_tried_issued_found_and_looked_at(site: PublicSite, era: str) -> None:
     client = client_of(site, site.token, era)
+    site.publish()  # an older one, so that there is a next page
     template_id = site.publish(name=f"Engines, {era}")
 
     templates = client.facts("list_templates", status="published", limit=1)
@@ -199,6 +206,7 @@ def test_a_certificate_is_tried_issued_found_and_looked_at(site: PublicSite, era
     assert templates["templates"][0]["name"] == f"Engines, {era}" and templates["next_cursor"]
     assert "Student Name" in schema["properties"]
     assert not tried.is_error and "Nothing was stored" in tried.text
+    assert tried.facts["data"] == DATA and tried.facts["email_delivery"]["would_be"] == "held"
     assert issued["data"] == DATA and issued["routes"]["check"] == f"{site.base_url}/check/{issued['code']}"
     assert [one["id"] for one in found["certificates"]] == [issued["id"]]
     assert by_id == by_code and by_id["status"] == "recorded" and by_id["expires_at"].startswith("2090")
@@ -223,6 +231,29 @@ def test_a_certificate_is_withdrawn_and_corrected(site: PublicSite, era: str) ->
     assert reinstated["status"] != "suspended"
     assert corrected["replaces"] == reinstated["id"] and corrected["data"]["Student Name"] == "Ada King"
     assert (revoked["status"], revoked["revocation_reason"]) == ("revoked", "Issued in error.")
+
+
+def test_whatever_became_of_a_certificate_is_told_in_facts_that_fit_their_schema(site: PublicSite) -> None:
+    client = client_of(site, site.token)
+    template_id = site.publish()
+    codes = {status: site.issue(template_id, is_produced=status != "failed") for status in BECAME}
+    site.fail(codes["failed"])
+    site.change(codes["expired"], expires_at=MONDAY)
+    client.facts("revoke_certificate", certificate=codes["revoked"], reason="Issued in error.")
+    client.facts("suspend_certificate", certificate=codes["suspended"], reason="In question.")
+    changes = {"data": {"Student Name": "Ada King"}, "idempotency_key": str(uuid.uuid4())}
+    client.facts("replace_certificate", certificate=codes["replaced"], **changes)
+    site.http.post(f"/api/v1/certificates/{codes['erased']}/erasure", headers=bearer(site), json={})
+
+    # The client holds the facts against the schema.
+    seen = {status: client.facts("get_certificate", certificate=code) for status, code in codes.items()}
+    checked = {status: client.facts("verify_certificate", certificate=code) for status, code in codes.items()}
+    listed = client.facts("find_certificates", template_id=template_id, limit=100)["certificates"]
+
+    assert [facts["status"] for facts in seen.values()] == BECAME
+    assert [facts["status"] for facts in checked.values()] == BECAME
+    assert {facts["verdict"] for facts in checked.values()} == {"invalid", "unknown"}
+    assert {facts["code"] for facts in listed} >= set(codes.values())
 
 
 @in_both_eras
@@ -333,7 +364,9 @@ def test_arguments_are_read_strictly(site: PublicSite, era: str) -> None:
 
     assert "Did you mean certificate?" in client.refusal("get_certificate", certificate_id=1)
     assert "certificate is required" in client.refusal("get_certificate", certificate=None)
-    assert "must be a whole number or text" in client.refusal("get_certificate", certificate=True)
+    assert "must be text in double quotes or a whole number" in client.refusal(
+        "get_certificate", certificate=True
+    )
     assert "is not written as it must be" in client.refusal("get_certificate", certificate="../templates")
     assert "is not written as it must be" in client.refusal("get_template_schema", template_id="1/../2")
     assert "must be one of draft, published, archived" in client.refusal("list_templates", status="live")

@@ -3,6 +3,9 @@
 A name that a tool does not know is refused and not overlooked: a model that writes ``templateId`` is told that it is
 ``template_id``. What the API judges itself is passed on as it is; here only what a tool needs to build its question is
 looked at.
+
+A schema names one type, never a list of types: Google's models, and the clients that call them, refuse every tool of
+a server for one such list ("Proto field is not repeating, cannot start list").
 """
 
 import difflib
@@ -22,7 +25,6 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     "integer": (int,),
     "boolean": (bool,),
     "object": (dict,),
-    "null": (type(None),),
 }
 _IN_WORDS: Mapping[str, str] = {
     "string": "text in double quotes",
@@ -38,14 +40,10 @@ class Argument:
 
     name: str
     schema: Mapping[str, Any]
-    """JSON Schema; ``type`` is a name or a list of names, and ``description`` is always there."""
+    """JSON Schema; ``type`` is one name, and ``description`` is always there."""
     required: bool = False
-
-    @property
-    def kinds(self) -> Sequence[str]:
-        """The JSON types that it may have, null apart."""
-        kinds = self.schema["type"]
-        return [kinds] if isinstance(kinds, str) else list(kinds)
+    or_number: bool = False
+    """Whether a whole number is taken for its digits: an id is text here, and models like to send 12 for "12"."""
 
 
 class ArgumentsWrong(Exception):
@@ -78,6 +76,8 @@ def read_arguments(given: Mapping[str, Any], arguments: Sequence[Argument]) -> d
     values: dict[str, Any] = {}
     for name, argument in known.items():
         value = given.get(name)
+        if argument.or_number and _is_a(value, "integer"):
+            value = str(value)  # so that a repeated call is the same, however it is written
         values[name] = value
         if value is None:
             if argument.required:
@@ -98,8 +98,10 @@ def _unknown(name: str, known: Mapping[str, Argument]) -> str:
 
 def _fault_in(value: Any, argument: Argument) -> str | None:
     name, schema = argument.name, argument.schema
-    if not any(_is_a(value, kind) for kind in argument.kinds):
-        return f"{name} must be {' or '.join(_IN_WORDS[kind] for kind in argument.kinds)}."
+    if not _is_a(value, schema["type"]):
+        return (
+            f"{name} must be {_IN_WORDS[schema['type']]}{' or a whole number' if argument.or_number else ''}."
+        )
     if isinstance(value, str):
         length_max = schema.get("maxLength", TEXT_LENGTH_MAX)
         if not _is_text(value):

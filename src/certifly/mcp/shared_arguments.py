@@ -1,6 +1,6 @@
 """Arguments that several tools take, in the same words."""
 
-from certifly.core.limits import IDS_MAX, PAGE_DEFAULT, PAGE_MAX
+from certifly.core.limits import PAGE_DEFAULT, PAGE_MAX
 from certifly.mcp.arguments import Argument
 from certifly.web.paging import CURSOR_LENGTH_MAX
 from certifly.web.recorded import KEY_LENGTH_MAX
@@ -8,24 +8,22 @@ from certifly.web.recorded import KEY_LENGTH_MAX
 TEMPLATE_ID = Argument(
     "template_id",
     {
-        "type": ["integer", "string"],
+        "type": "string",
         "pattern": "^[1-9][0-9]{0,15}$",
-        "minimum": 1,
-        "maximum": IDS_MAX,
         "description": "Id of the template, a number such as 1; list_templates tells it.",
     },
     required=True,
+    or_number=True,
 )
 CERTIFICATE = Argument(
     "certificate",
     {
-        "type": ["integer", "string"],
+        "type": "string",
         "pattern": "^([1-9][0-9]{0,15}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$",
-        "minimum": 1,
-        "maximum": IDS_MAX,
         "description": "Its id, a number such as 12, or its code, a UUID.",
     },
     required=True,
+    or_number=True,
 )
 LIMIT = Argument(
     "limit",
@@ -50,8 +48,9 @@ DATA = Argument(
     "data",
     {
         "type": "object",
-        "additionalProperties": {"type": ["string", "number", "null"]},
-        "description": "The values by label and extra field, with the exact names of get_template_schema.",
+        "additionalProperties": True,
+        "description": "The values by label and extra field, with the exact names of get_template_schema. A value "
+        "is text or a number.",
     },
     required=True,
 )

@@ -1,5 +1,6 @@
 """Tools for certificates: validate, issue, find, send, withdraw."""
 
+from dataclasses import replace
 from typing import Any
 
 from certifly.mcp.arguments import Argument
@@ -23,6 +24,7 @@ WRITE = "certificates.write"
 REVOKE = "certificates.revoke"
 
 _TEXT = {"type": "string"}
+_TEXT_OR_NULL = {"type": ["string", "null"]}
 _CERTIFICATE = object_schema(
     {
         "id": _TEXT,
@@ -36,6 +38,24 @@ _CERTIFICATE = object_schema(
         "template_id": _TEXT,
     },
     required=("id", "code", "data", "routes", "template_id"),
+)
+_TRIAL = object_schema(
+    {
+        "template_id": _TEXT,
+        "template_version": {"type": "integer", "description": "The version it would be issued from."},
+        "data": {"type": "object", "description": "The values, as they would be cleaned and kept."},
+        "title": {"type": "string", "description": "The title it would have."},
+        "recipient": object_schema({"name": _TEXT_OR_NULL, "email": _TEXT_OR_NULL}),
+        "expires_at": {
+            "type": ["string", "null"],
+            "description": "Until when it would hold; null: for ever.",
+        },
+        "email_delivery": {
+            "type": "object",
+            "description": "With send_email: what would become of the e-mail, and why.",
+        },
+    },
+    required=("template_id", "template_version", "data", "title", "recipient", "expires_at"),
 )
 
 
@@ -131,7 +151,7 @@ TOOLS_OF_CERTIFICATES = (
         arguments=(TEMPLATE_ID, DATA, SEND_EMAIL, EXPIRES_AT),
         scope=WRITE,
         run=_validate,
-        output=object_schema({}),
+        output=_TRIAL,
     ),
     Tool(
         name="issue_certificate",
@@ -159,7 +179,7 @@ TOOLS_OF_CERTIFICATES = (
             "time and look through the pages. To look at one whose id or code you have, use get_certificate."
         ),
         arguments=(
-            Argument("template_id", TEMPLATE_ID.schema),
+            replace(TEMPLATE_ID, required=False),
             Argument(
                 "code", {"type": "string", "maxLength": 64, "description": "Only the one with this code."}
             ),
@@ -286,7 +306,7 @@ TOOLS_OF_CERTIFICATES = (
                 "data",
                 {
                     "type": "object",
-                    "additionalProperties": {"type": ["string", "number", "null"]},
+                    "additionalProperties": True,
                     "description": "What is corrected, by label or extra field: the new value, or null to "
                     "take the old one out.",
                 },

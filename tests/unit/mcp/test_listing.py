@@ -1,9 +1,12 @@
 """What the handbook shows of the tools is what a client is listed, and every tool says what a model must know."""
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from certifly.mcp.arguments import schema_of
 from certifly.mcp.catalogue import TOOLS
 from certifly.mcp.tool import Effect, Tool
 from certifly.tenants.scopes import SCOPES
@@ -39,7 +42,26 @@ def test_a_tool_says_whose_token_it_needs(tool: Tool) -> None:
 def test_every_argument_is_described(tool: Tool) -> None:
     for argument in tool.arguments:
         assert argument.schema["description"].endswith(".")
-        assert set(argument.kinds) <= {"string", "integer", "boolean", "object"}
+
+
+def parts_of(schema: Any) -> Iterator[dict[str, Any]]:
+    """A schema, and every schema in it."""
+    if isinstance(schema, dict):
+        yield schema
+        for inner in schema.values():
+            yield from parts_of(inner)
+
+
+@every_tool
+def test_arguments_are_listed_in_what_the_strictest_of_models_takes(tool: Tool) -> None:
+    listed = schema_of(tool.arguments)
+
+    assert listed["type"] == "object"
+    for part in parts_of(listed):
+        assert not part.keys() & {"oneOf", "anyOf", "allOf", "not", "const", "$ref", "$defs", "items"}
+    for argument in tool.arguments:
+        assert argument.schema["type"] in ("string", "integer", "boolean", "object")
+        assert argument.schema.get("additionalProperties", True) is True
 
 
 @every_tool

@@ -168,6 +168,20 @@ def test_every_example_is_valid(document: dict[str, Any]) -> None:
         assert faults == [], place
 
 
+def test_an_example_of_an_email_goes_to_an_address_in_its_data(document: dict[str, Any]) -> None:
+    """What a certificate's data lacks, no e-mail can be sent to: readers look for where the address came from."""
+    mailed = [
+        (place, example)
+        for place, _schema, example in examples_in(document, document)
+        if isinstance(example, dict) and "email_delivery" in (example.get("meta") or {})
+    ]
+    assert len(mailed) > 2
+
+    for place, example in mailed:
+        recipient = example["meta"]["email_delivery"]["recipient"]
+        assert recipient in example["data"]["data"]["data"].values(), place
+
+
 def test_a_wrong_example_would_be_noticed(document: dict[str, Any]) -> None:
     schema = {"$ref": "#/components/schemas/CertificateCreate"}
 

@@ -39,6 +39,8 @@ EXAMPLE_CERTIFICATE: dict[str, Any] = {
     "is_rendered": False,
     "template_id": "1",
 }
+EXAMPLE_ADDRESSED = {"data": {"Student Name": "Ada Lovelace", "Email": "ada@example.org"}}
+"""Laid over an example of a certificate whose recipient has an address."""
 EXAMPLE_CERTIFICATE_FULL = EXAMPLE_CERTIFICATE | {
     "is_rendered": True,
     "template_version": 1,

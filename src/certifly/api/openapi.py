@@ -109,7 +109,7 @@ def build_document(
                     "type": "http",
                     "scheme": "bearer",
                     "description": "A token of a tenant. Scopes: "
-                    + "; ".join(f"`{scope}`: {meaning}" for scope, meaning in SCOPES.items()),
+                    + " ".join(f"`{scope}`: {meaning}" for scope, meaning in SCOPES.items()),
                 }
             },
         },

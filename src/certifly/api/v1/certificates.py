@@ -14,6 +14,7 @@ from starlette.responses import Response
 from certifly.api.components import (
     ASKED_MOMENT,
     BY_ID,
+    EXAMPLE_ADDRESSED,
     EXAMPLE_CERTIFICATE,
     EXAMPLE_DELIVERY,
     IDEMPOTENCY_KEY,
@@ -110,7 +111,10 @@ LIST_PARAMETERS = {"cursor", "limit", "template_id", "code", "created_from", "cr
                 another=(
                     "with_email",
                     resource(
-                        "certificates", "1", EXAMPLE_CERTIFICATE, meta={"email_delivery": EXAMPLE_DELIVERY}
+                        "certificates",
+                        "1",
+                        EXAMPLE_CERTIFICATE | EXAMPLE_ADDRESSED,
+                        meta={"email_delivery": EXAMPLE_DELIVERY},
                     ),
                 ),
                 headers=REPLAYED,

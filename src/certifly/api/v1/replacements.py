@@ -41,7 +41,14 @@ from certifly.web.schemas import ref
 
 router = APIRouter(prefix=PREFIX, tags=["certificates"])
 
-_EXAMPLE = EXAMPLE_CERTIFICATE_FULL | {"is_rendered": False, "status": "recorded", "replaces": "1"}
+_NAME = "Ada King, Countess of Lovelace"
+_EXAMPLE = EXAMPLE_CERTIFICATE_FULL | {
+    "data": {"Student Name": _NAME},
+    "is_rendered": False,
+    "status": "recorded",
+    "replaces": "1",
+}
+_EXAMPLE_ADDRESSED = _EXAMPLE | {"data": {"Student Name": _NAME, "Email": EXAMPLE_DELIVERY["recipient"]}}
 
 
 @router.post(
@@ -54,7 +61,7 @@ _EXAMPLE = EXAMPLE_CERTIFICATE_FULL | {"is_rendered": False, "status": "recorded
         parameters=[BY_ID, IDEMPOTENCY_KEY],
         body=json_body(
             ref("ReplacementCreate"),
-            {"data": {"Student Name": "Ada King, Countess of Lovelace"}, "reason": "The name has changed."},
+            {"data": {"Student Name": _NAME}, "reason": "The name has changed."},
         ),
         success={
             201: json_answer(
@@ -63,7 +70,9 @@ _EXAMPLE = EXAMPLE_CERTIFICATE_FULL | {"is_rendered": False, "status": "recorded
                 resource("certificates", "2", _EXAMPLE),
                 another=(
                     "with_email",
-                    resource("certificates", "2", _EXAMPLE, meta={"email_delivery": EXAMPLE_DELIVERY}),
+                    resource(
+                        "certificates", "2", _EXAMPLE_ADDRESSED, meta={"email_delivery": EXAMPLE_DELIVERY}
+                    ),
                 ),
                 headers=REPLAYED,
             )

@@ -180,6 +180,7 @@ def test_what_was_asked_before_the_end_is_answered_and_output_is_the_protocol_al
 def test_what_is_no_message_is_answered_in_words_and_the_next_one_is_read(live_sqlite: Installation) -> None:
     longest = json.dumps(GREETING | {"id": 9}).encode()
     nonsense = [b"nonsense", b"[]", b"{}", b'{"jsonrpc":"2.0","id":1,"id":2,"method":"x"}', b"\xff"]
+    nonsense += [json.dumps(GREETING | {"id": wrong}).encode() for wrong in (None, True, 1.5, [1], {})]
     said = lines(
         b"",
         *nonsense,
@@ -198,6 +199,19 @@ def test_what_is_no_message_is_answered_in_words_and_the_next_one_is_read(live_s
     assert [
         answer for answer in refused if f"at most {MESSAGE_BYTES_MAX} bytes" in answer["error"]["message"]
     ]
+
+
+@pytest.mark.parametrize("wrong", [[2], {"id": 2}, None, True, 2.0], ids=repr)
+def test_to_give_up_what_cannot_have_been_asked_ends_nothing(
+    live_sqlite: Installation, caller: Caller, wrong: object
+) -> None:
+    given_up = {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": wrong}}
+    said = lines(GREETING, INITIALIZED, given_up, call(2, "who_am_i"))
+
+    ended = run(elsewhere(CERTIFLY_TOKEN=caller.token), "--server", live_sqlite.base_url, said=said)
+
+    assert ended.returncode == 0
+    assert [json.loads(line)["id"] for line in ended.stdout.splitlines()] == [1, 2]
 
 
 def test_the_last_line_may_lack_its_end(live_sqlite: Installation) -> None:

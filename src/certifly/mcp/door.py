@@ -31,6 +31,7 @@ from certifly.mcp.guard import (
     Load,
     NotAdmitted,
     OwnAddresses,
+    is_id,
     network_of,
 )
 from certifly.mcp.in_process import InProcess
@@ -205,16 +206,12 @@ def _check_message(body: bytes) -> None:
             "invalid",
             'The body is no message of JSON-RPC 2.0: one object with "jsonrpc": "2.0" and a "method".',
         )
-    if not isinstance(message.get("params"), dict | None) or not _is_id(message.get("id", 0)):
+    if not isinstance(message.get("params"), dict | None) or not is_id(message.get("id", 0)):
         raise NotAdmitted(
             400,
             "invalid",
             'Of a message "params" must be an object, and "id" text or a whole number; a notification has no "id".',
         )
-
-
-def _is_id(value: object) -> bool:
-    return isinstance(value, str | int) and not isinstance(value, bool)
 
 
 def _scope_for(request: Request) -> Scope:

@@ -145,6 +145,11 @@ class Load:
             self.anonymous_under_way -= not is_known
 
 
+def is_id(value: object) -> bool:
+    """Whether this can be the id of a message. The library takes a message with any other for a notification."""
+    return isinstance(value, str | int) and not isinstance(value, bool)
+
+
 def network_of(client: tuple[str, int] | None) -> str:
     """What tells callers without a token apart: the address; of IPv6 the network, which a household has whole."""
     if client is None:

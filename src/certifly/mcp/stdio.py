@@ -32,7 +32,7 @@ from pydantic import ValidationError
 
 from certifly.core.errors import DomainError
 from certifly.mcp.asking import Caller, Gateway
-from certifly.mcp.guard import CALLS_AT_ONCE_MAX, MESSAGE_BYTES_MAX
+from certifly.mcp.guard import CALLS_AT_ONCE_MAX, MESSAGE_BYTES_MAX, is_id
 from certifly.mcp.in_process import CALL_SECONDS_MAX, InProcess
 from certifly.mcp.remote import calling
 from certifly.mcp.server import build_server
@@ -144,7 +144,9 @@ class _Conversation:
         if isinstance(message, JSONRPCRequest):
             self._unanswered.add(message.id)
         elif getattr(message, "method", None) == "notifications/cancelled":
-            self._unanswered.discard((message.params or {}).get("requestId"))
+            given_up = (message.params or {}).get("requestId")
+            if is_id(given_up):
+                self._unanswered.discard(given_up)
 
     def _put(self, message: Any) -> None:
         content = message.model_dump(by_alias=True, mode="json", exclude_unset=True)
@@ -201,6 +203,8 @@ def _message_in(line: bytes) -> Any:
     if len(line) > MESSAGE_BYTES_MAX:
         raise _NoMessage(f"The message is too large; at most {MESSAGE_BYTES_MAX} bytes are accepted.")
     content = decode_object(line, lenient=False)
+    if "method" in content and not is_id(content.get("id", 0)):
+        raise _NoMessage('The "id" of a message must be text or a whole number; a notification has none.')
     try:
         return jsonrpc_message_adapter.validate_python(content, by_name=False)
     except ValidationError:

@@ -180,7 +180,8 @@ def test_what_was_asked_before_the_end_is_answered_and_output_is_the_protocol_al
 def test_what_is_no_message_is_answered_in_words_and_the_next_one_is_read(live_sqlite: Installation) -> None:
     longest = json.dumps(GREETING | {"id": 9}).encode()
     nonsense = [b"nonsense", b"[]", b"{}", b'{"jsonrpc":"2.0","id":1,"id":2,"method":"x"}', b"\xff"]
-    nonsense += [json.dumps(GREETING | {"id": wrong}).encode() for wrong in (None, True, 1.5, [1], {})]
+    no_ids: list[object] = [None, True, 1.5, [1], {}]
+    nonsense += [json.dumps(GREETING | {"id": wrong}).encode() for wrong in no_ids]
     said = lines(
         b"",
         *nonsense,

@@ -1,12 +1,12 @@
 """The table of contents: which pages there are, in which order, and what each looks like.
 
 Building it is left until somebody reads: a process that serves no page pays nothing. What was built is kept, since
-neither the pages nor the installation they describe change while a process lives.
+neither the pages nor the installation they describe change while a process lives. One thread builds (``shelf.py``):
+a page belongs to one table of contents, and two threads could make two.
 """
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from threading import RLock
 
 from certifly.handbook.facts import Installation
 from certifly.handbook.markdown import links_made_absolute, render
@@ -46,21 +46,18 @@ class Handbook:
 
     def __init__(self, installation: Installation) -> None:
         self.installation = installation
-        self._lock = RLock()
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
         """Every page, in reading order."""
-        with self._lock:
-            prose = {page.path: page for page in read_prose(self.installation)}
-            start, guides, explanation = (
-                Section(title, tuple(prose[path] for path in paths))
-                for title, paths in PROSE.items()
-            )
-            operations = operation_sections(self.installation)
-            reference = reference_section(self.installation)
-            found = (start, guides, *operations, reference, explanation)
-            return tuple(section for section in found if section.pages)
+        prose = {page.path: page for page in read_prose(self.installation)}
+        start, guides, explanation = (
+            Section(title, tuple(prose[path] for path in paths)) for title, paths in PROSE.items()
+        )
+        operations = operation_sections(self.installation)
+        reference = reference_section(self.installation)
+        found = (start, guides, *operations, reference, explanation)
+        return tuple(section for section in found if section.pages)
 
     @cached_property
     def pages(self) -> Mapping[str, Page]:
@@ -82,8 +79,7 @@ class Handbook:
     @cached_property
     def search(self) -> SearchIndex:
         """The index of all pages."""
-        with self._lock:
-            return SearchIndex(self.sections)
+        return SearchIndex(self.sections)
 
     def html(self, page: Page) -> bytes:
         """The whole page for people. Made anew each time: whoever serves it keeps it."""

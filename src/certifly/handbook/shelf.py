@@ -1,17 +1,27 @@
 """What a web process keeps of the handbook: every answer that it has made, ready to be sent again.
 
-Answers are made beside the event loop: the first one reads all pages, and a call must not wait for that. Two
-requests that come at once may make the same answer; it is the same bytes, and one of them stays.
+Answers are made beside the event loop, in one thread, one after the other: so nothing is made twice, however many ask
+for it at once, and a call that issues a certificate competes with one maker and not with as many as there are readers.
 """
 
 import asyncio
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TypeVar
 
 from certifly.handbook.contents import Handbook
 from certifly.handbook.facts import Installation
 from certifly.handbook.page import Page
 from certifly.handbook.search import Found
 from certifly.handbook.served import Served
+
+SWITCH_SECONDS = 0.0005
+"""How long the maker goes on when another thread wants to run. A create call changes threads some ten times, and waits
+for the maker each time: Python's own 5 ms would make that 50."""
+
+T = TypeVar("T")
 
 
 class Shelf:
@@ -21,6 +31,7 @@ class Shelf:
         self.handbook = handbook
         self._ready: dict[str, Served] = {}
         self._is_read = False
+        self._maker = ThreadPoolExecutor(1, thread_name_prefix="handbook")
 
     @property
     def installation(self) -> Installation:
@@ -29,19 +40,40 @@ class Shelf:
 
     async def take(self, address: str, make: Callable[[], bytes], media_type: str) -> Served:
         """The answer at ``address``, made by ``make`` if nobody asked for it before."""
+
+        def in_its_turn() -> Served:
+            if address not in self._ready:
+                self._ready[address] = Served.of(make(), media_type)
+            return self._ready[address]
+
         ready = self._ready.get(address)
-        if ready is None:
-            ready = await asyncio.to_thread(lambda: Served.of(make(), media_type))
-            self._ready[address] = ready
-        return ready
+        return ready if ready is not None else await self._make(in_its_turn)
 
     async def page(self, path: str) -> Page | None:
         """The page at a path, None where there is none."""
         if not self._is_read:
-            await asyncio.to_thread(self.handbook.page, path)
+            await self._make(lambda: self.handbook.pages)
             self._is_read = True
         return self.handbook.page(path)
 
     async def search(self, query: str, *, limit: int) -> list[Found]:
         """What the handbook says of ``query``."""
-        return await asyncio.to_thread(lambda: self.handbook.search.search(query, limit=limit))
+        return await self._make(lambda: self.handbook.search.search(query, limit=limit))
+
+    async def _make(self, make: Callable[[], T]) -> T:
+        def politely() -> T:
+            with _giving_way():
+                return make()
+
+        return await asyncio.get_running_loop().run_in_executor(self._maker, politely)
+
+
+@contextmanager
+def _giving_way() -> Iterator[None]:
+    """Let the other threads of this process run soon when they want to, for as long as something is made."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_SECONDS)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)

@@ -65,10 +65,24 @@ class Remote:
                     if len(content) > ANSWER_BYTES_MAX:
                         raise Unanswered(f"The answer of {self._public_url} is too large to be read.")
                 answered = {name.lower(): value for name, value in response.headers.items()}
-                return Answer(response.status_code, answered, bytes(content))
+                answer = Answer(response.status_code, answered, bytes(content))
         except httpx2.HTTPError as error:
             reason = type(error).__name__
             raise Unanswered(f"The installation {self._public_url} did not answer ({reason}).") from error
+        self._check_who_answered(answer)
+        return answer
+
+    def _check_who_answered(self, answer: Answer) -> None:
+        """No page of somebody else is passed on as ours. Whatever an installation answers names its request."""
+        if 300 <= answer.status < 400:
+            raise Unanswered(
+                f"{self._public_url} leads on to another address. Give --server the one where it ends."
+            )
+        if answer.is_success and "x-request-id" not in answer.headers:
+            raise Unanswered(
+                f"What answers at {self._public_url} is no installation of Certifly. Look at the address after "
+                "--server."
+            )
 
 
 @asynccontextmanager

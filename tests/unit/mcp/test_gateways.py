@@ -92,7 +92,9 @@ def test_who_gives_up_cuts_nothing_off() -> None:
 
 
 @contextmanager
-def somebody(answer: bytes = b"", *, seconds: float = 0) -> Iterator[tuple[str, list[Any]]]:
+def somebody(
+    answer: bytes = b"", *, seconds: float = 0, status: int = 200, is_ours: bool = True
+) -> Iterator[tuple[str, list[Any]]]:
     """A server of somebody: its address, and what it was asked."""
     asked: list[Any] = []
 
@@ -102,9 +104,11 @@ def somebody(answer: bytes = b"", *, seconds: float = 0) -> Iterator[tuple[str, 
                 (self.path, dict(self.headers), self.rfile.read(int(self.headers["Content-Length"])))
             )
             time.sleep(seconds)
-            self.send_response(200)
+            self.send_response(status)
             self.send_header("Content-Length", str(len(answer)))
             self.send_header("X-Named", "Yes")
+            if is_ours:
+                self.send_header("X-Request-Id", "r1")
             self.end_headers()
             try:
                 self.wfile.write(answer)
@@ -153,6 +157,18 @@ def test_an_answer_is_read_up_to_its_limit() -> None:
         pytest.raises(Unanswered, match="too large"),
     ):
         ask(address)
+
+
+def test_what_somebody_else_answers_is_not_passed_on() -> None:
+    with (
+        somebody(b"Welcome", is_ours=False) as (address, _),
+        pytest.raises(Unanswered, match=r"is no installation of Certifly.* --server"),
+    ):
+        ask(address)
+    with somebody(status=301) as (address, _), pytest.raises(Unanswered, match="leads on to another address"):
+        ask(address)
+    with somebody(b"Bad Gateway", status=502, is_ours=False) as (address, _):
+        assert ask(address).status == 502  # told by its status, without its words
 
 
 def test_who_is_silent_or_not_there_is_told() -> None:

@@ -35,6 +35,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "src" / "certifly" / "handbook" / "pages"
 PUBLIC_URL = "http://localhost:8000"
 """What the pages call the installation they are read on."""
+ANOTHER_PORT = "8001"
+"""The port on which a page has a second server listen. Each reader gets a free one in its place."""
 
 KEEPS_RUNNING = "In a terminal of its own"
 NOT_RUN = re.compile(r"^\[not run\]: # \((?P<reason>.+)\)$", re.MULTILINE)
@@ -367,7 +369,8 @@ def follow(markdown: str, reader: Reader) -> list[Done]:
             return opened
 
         first = terminal()
-        for step in steps_of(blocks_of(markdown.replace(PUBLIC_URL, reader.base_url))):
+        here = markdown.replace(PUBLIC_URL, reader.base_url)
+        for step in steps_of(blocks_of(re.sub(rf"\b{ANOTHER_PORT}\b", str(free_port()), here))):
             before = Known(dict(known.values))
             came = _do(step, first, terminal, reader.folder, known)
             done.append(Done(step, came, before))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.handbook_commands import (
+    ANOTHER_PORT,
     Block,
     Known,
     PageIsWrong,
@@ -111,6 +112,14 @@ def test_only_a_block_that_follows_a_command_is_what_it_printed() -> None:
 
 def test_the_address_of_the_handbook_is_this_installations(reader: Reader) -> None:
     follow(page("sh\necho http://localhost:8000/docs", "text\nhttp://localhost:8000/docs"), reader)
+
+
+def test_a_second_server_listens_on_a_port_that_nobody_has(reader: Reader) -> None:
+    follow(page("sh\necho 8001 localhost:8001 18001 > ports"), reader)
+
+    port, address, other = (reader.folder / "ports").read_text().split()
+    assert port != ANOTHER_PORT
+    assert (address, other) == (f"localhost:{port}", "18001")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from certifly.core.limits import PAGE_DEFAULT, PAGE_MAX
 from certifly.mcp.arguments import Argument
 from certifly.web.paging import CURSOR_LENGTH_MAX
-from certifly.web.recorded import KEY_LENGTH_MAX
+from certifly.web.recorded import KEPT_FOR, KEY_LENGTH_MAX
 
 TEMPLATE_ID = Argument(
     "template_id",
@@ -81,7 +81,9 @@ IDEMPOTENCY_KEY = Argument(
         "maxLength": KEY_LENGTH_MAX,
         "description": "A key of your own for this one certificate, such as a new UUID, or "
         "course-2026-11-ada-lovelace. Make a new one for every certificate, and send the same one when you "
-        "repeat a call whose answer you did not get: however often it is sent, there will be one certificate.",
+        "repeat a call whose answer you did not get: however often it is sent within "
+        f"{KEPT_FOR.total_seconds() / 3600:.0f} hours, there will be one certificate. Later than that, look first "
+        "whether it is there.",
     },
     required=True,
 )

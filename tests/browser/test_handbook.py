@@ -478,6 +478,24 @@ def test_a_call_is_tried_from_the_page(browser: Browser, public_sqlite: PublicSi
     page.context.close()
 
 
+def test_a_call_is_tried_without_what_may_be_left_out(browser: Browser, public_sqlite: PublicSite) -> None:
+    """With the key of the example filled in, a second try would answer with the first certificate, or a 422."""
+    seen = read(browser, public_sqlite.base_url + "/docs/try")
+    page = seen.page
+    page.locator("#operations-tag-certificates").get_by_role("button").first.click()
+    page.locator("#operations-certificates-create-certificate .opblock-summary-control").click()
+
+    key = page.locator(
+        '#operations-certificates-create-certificate tr[data-param-name="Idempotency-Key"] input'
+    )
+    key.wait_for()
+    assert key.input_value() == ""
+    assert (
+        "Ada Lovelace" in page.locator("#operations-certificates-create-certificate textarea").input_value()
+    )
+    page.context.close()
+
+
 @pytest.fixture(scope="module")
 def static_site(public_sqlite: PublicSite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the exported handbook on a plain web server."""

@@ -1,6 +1,6 @@
 """The table of contents: which pages there are, in which order, and what each looks like.
 
-Building it is left until somebody reads: a process that serves no page pays nothing. What was built is kept, since
+Building it is left until somebody reads: a process that serves no page makes none. What was built is kept, since
 neither the pages nor the installation they describe change while a process lives. One thread builds (``shelf.py``):
 a page belongs to one table of contents, and two threads could make two.
 """

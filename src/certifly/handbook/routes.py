@@ -9,7 +9,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from certifly.handbook import static_files
 from certifly.handbook.answers import (
     ALWAYS,
     FOR_EVER,
@@ -78,10 +77,11 @@ async def all_for_models(request: Request) -> Response:
 @router.api_route("/static/handbook/{digest}/{name:path}", methods=["GET", "HEAD"], include_in_schema=False)
 async def static_file(request: Request, digest: str, name: str) -> Response:
     """A file of this release, which never changes under this address."""
-    files = static_files.files()
-    if digest != static_files.digest() or name not in files:
+    shelf: Shelf = request.app.state.handbook
+    found = await shelf.file(digest, name)
+    if found is None:
         raise HTTPException(404)
-    return served_response(request, files[name], headers=FOR_EVER)
+    return served_response(request, found, headers=FOR_EVER)
 
 
 @router.api_route("/docs", methods=["GET", "HEAD"], include_in_schema=False)

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
 
+from certifly.handbook import static_files
 from certifly.handbook.contents import Handbook
 from certifly.handbook.facts import Installation
 from certifly.handbook.page import Page
@@ -31,6 +32,7 @@ class Shelf:
         self.handbook = handbook
         self._ready: dict[str, Served] = {}
         self._is_read = False
+        self._has_files = False
         self._maker = ThreadPoolExecutor(1, thread_name_prefix="handbook")
 
     @property
@@ -55,6 +57,14 @@ class Shelf:
             await self._make(lambda: self.handbook.pages)
             self._is_read = True
         return self.handbook.page(path)
+
+    async def file(self, digest: str, name: str) -> Served | None:
+        """The file of the pages under this name, None of another release or where there is none."""
+        if not self._has_files:
+            # Reads and compresses two megabytes: too long for the event loop.
+            await self._make(static_files.digest)
+            self._has_files = True
+        return static_files.files().get(name) if digest == static_files.digest() else None
 
     async def search(self, query: str, *, limit: int) -> list[Found]:
         """What the handbook says of ``query``."""

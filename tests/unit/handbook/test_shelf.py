@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from certifly.handbook import static_files
 from certifly.handbook.contents import Handbook
 from certifly.handbook.facts import Installation
 from certifly.handbook.page import Page
@@ -108,3 +109,19 @@ def test_first_readers_that_come_at_once_read_one_handbook(handbook: Handbook) -
     assert found
     assert page is not None
     assert page is same is shelf.handbook.page("guides/email")
+
+
+@pytest.mark.parametrize(
+    ("digest", "name", "is_there"),
+    [
+        (static_files.digest(), "handbook.css", True),
+        (static_files.digest(), "handbook.cs", False),
+        ("0" * 16, "handbook.css", False),
+    ],
+)
+def test_a_file_is_there_under_its_name_in_its_release(
+    shelf: Shelf, digest: str, name: str, is_there: bool
+) -> None:
+    files = [asyncio.run(shelf.file(digest, name)) for _ in ("first", "again")]
+
+    assert files == [static_files.files()[name] if is_there else None] * 2

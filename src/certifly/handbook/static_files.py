@@ -34,8 +34,13 @@ def files() -> Mapping[str, Served]:
 @cache
 def digest() -> str:
     """The part of their address that changes with them."""
+    return digest_of(files())
+
+
+def digest_of(files: Mapping[str, Served]) -> str:
+    """A short digest of names and contents."""
     found = hashlib.sha256()
-    for name, file in files().items():
+    for name, file in files.items():
         found.update(f"{name} {len(file.content)} ".encode())
         found.update(file.content)
     return found.hexdigest()[:16]

@@ -5,7 +5,8 @@ from hashlib import sha256
 
 import pytest
 
-from certifly.handbook.static_files import FOLDER, digest, files
+from certifly.handbook.served import Served
+from certifly.handbook.static_files import FOLDER, digest_of, files
 
 SWAGGER_UI = FOLDER / "swagger-ui"
 OURS = [name for name in files() if name.endswith((".js", ".css")) and "/" not in name]
@@ -14,14 +15,18 @@ OURS = [name for name in files() if name.endswith((".js", ".css")) and "/" not i
 def test_every_file_a_style_sheet_names_is_served() -> None:
     css = files()["handbook.css"].content.decode()
 
-    assert set(re.findall(r'url\("([^"]+)"\)', css)) <= set(files())
+    named = set(re.findall(r'url\("([^"]+)"\)', css))
+    assert named and named <= set(files())
+    assert css.count("url(") == len(re.findall(r'url\("[^"]+"\)', css))
     assert "@import" not in css
 
 
 def test_every_module_a_script_imports_is_served() -> None:
+    imported = set()
     for name in OURS:
-        imported = re.findall(r'from "\./([^"]+)"', files()[name].content.decode())
-        assert set(imported) <= set(files()), name
+        imported |= set(re.findall(r'from "\./([^"]+)"', files()[name].content.decode()))
+
+    assert {"search.js", "tabs.js"} <= imported <= set(files())
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -36,8 +41,24 @@ def test_no_script_of_ours_writes_markup_or_styles(name: str) -> None:
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|\.style\b", script)
 
 
-def test_the_address_changes_with_the_files() -> None:
-    assert re.fullmatch(r"[0-9a-f]{16}", digest())
+@pytest.mark.parametrize(
+    "others",
+    [
+        {"a.js": b"one", "b.js": b"three"},
+        {"a.js": b"one", "c.js": b"two"},
+        {"a.js": b"one"},
+        {"a.js": b"oneb.js 3 two"},
+    ],
+    ids=["content", "name", "fewer", "run together"],
+)
+def test_the_address_changes_with_the_files(others: dict[str, bytes]) -> None:
+    def address_of(contents: dict[str, bytes]) -> str:
+        return digest_of({name: Served.of(content, "text/javascript") for name, content in contents.items()})
+
+    address = address_of({"a.js": b"one", "b.js": b"two"})
+
+    assert address == address_of({"a.js": b"one", "b.js": b"two"}) != address_of(others)
+    assert re.fullmatch(r"[0-9a-f]{16}", address)
 
 
 @pytest.mark.parametrize("font", ["eb-garamond", "inter"])

@@ -20,16 +20,10 @@ from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from certifly.handbook.samples import LANGUAGES
+
 LANGUAGE_NAMES = {
-    "python": "Python",
-    "javascript": "JavaScript",
-    "go": "Go",
-    "ruby": "Ruby",
-    "java": "Java",
-    "php": "PHP",
-    "csharp": "C#",
-    "swift": "Swift",
-    "shell": "curl",
+    **LANGUAGES,
     "sh": "Shell",
     "json": "JSON",
     "yaml": "YAML",
@@ -40,7 +34,7 @@ LANGUAGE_NAMES = {
     "sql": "SQL",
     "text": "Text",
 }
-"""What a block in this language is called. ``shell`` is what samples are in that curl runs."""
+"""What a block in this language is called: those of samples, and the others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def _read(answer: Answer) -> dict[str, Any]:
     said: Any = None
     try:
         said = answer.json()
-    except (json.JSONDecodeError, UnicodeDecodeError):
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
         pass  # told by its status below
     if not isinstance(said, dict) or not isinstance(said.get("message"), str):
         said = {
@@ -59,7 +59,11 @@ def _read(answer: Answer) -> dict[str, Any]:
 
 
 def _faults(errors: Mapping[str, Any]) -> Iterator[str]:
-    told = [(field, fault) for field, faults in errors.items() for fault in faults]
+    told = [
+        (field, fault)
+        for field, faults in errors.items()
+        for fault in (faults if isinstance(faults, list) else [faults])
+    ]
     for field, fault in told[:FAULTS_TOLD_MAX]:
         yield f"- {field}: {fault}"
     if len(told) > FAULTS_TOLD_MAX:

@@ -1,5 +1,6 @@
 """The way to the HTTP API of an installation elsewhere, for ``certifly mcp --server``."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -40,9 +41,10 @@ def read_server_address(text: str) -> str:
 class Remote:
     """Asks an installation over HTTP."""
 
-    def __init__(self, client: httpx2.AsyncClient, public_url: str) -> None:
+    def __init__(self, client: httpx2.AsyncClient, public_url: str, *, seconds_max: float) -> None:
         self._client = client
         self._public_url = public_url
+        self._seconds_max = seconds_max
 
     @property
     def public_url(self) -> str:
@@ -54,18 +56,15 @@ class Remote:
         url = f"{self._public_url}{question.path}"
         if question.query:
             url += f"?{question.query_string}"
-        headers = question.all_headers(caller)
         try:
-            async with self._client.stream(
-                question.method, url, headers=headers, content=question.body
-            ) as response:
-                content = bytearray()
-                async for piece in response.aiter_bytes():
-                    content += piece
-                    if len(content) > ANSWER_BYTES_MAX:
-                        raise Unanswered(f"The answer of {self._public_url} is too large to be read.")
-                answered = {name.lower(): value for name, value in response.headers.items()}
-                answer = Answer(response.status_code, answered, bytes(content))
+            async with asyncio.timeout(self._seconds_max):  # of the whole: the client's own is for each piece
+                answer = await self._send(question, url, question.all_headers(caller))
+        except httpx2.ConnectError as error:
+            # In its own words: they tell a name that is wrong from a certificate that is not trusted.
+            raise Unanswered(f"{self._public_url} cannot be reached: {error}.") from error
+        except (TimeoutError, httpx2.TimeoutException) as error:
+            message = f"{self._public_url} did not answer within {self._seconds_max:g} seconds."
+            raise Unanswered(message) from error
         except httpx2.HTTPError as error:
             reason = type(error).__name__
             raise Unanswered(f"The installation {self._public_url} did not answer ({reason}).") from error
@@ -84,9 +83,21 @@ class Remote:
                 "--server."
             )
 
+    async def _send(self, question: Question, url: str, headers: list[tuple[str, str]]) -> Answer:
+        async with self._client.stream(
+            question.method, url, headers=headers, content=question.body
+        ) as response:
+            content = bytearray()
+            async for piece in response.aiter_bytes():
+                content += piece
+                if len(content) > ANSWER_BYTES_MAX:
+                    raise Unanswered(f"The answer of {self._public_url} is too large to be read.")
+            answered = {name.lower(): value for name, value in response.headers.items()}
+            return Answer(response.status_code, answered, bytes(content))
+
 
 @asynccontextmanager
 async def calling(server_url: str, *, seconds_max: float = CALL_SECONDS_MAX) -> AsyncIterator[Remote]:
     """The way to the installation at ``server_url``, until the block ends."""
     async with httpx2.AsyncClient(timeout=seconds_max, follow_redirects=False) as client:
-        yield Remote(client, server_url)
+        yield Remote(client, server_url, seconds_max=seconds_max)

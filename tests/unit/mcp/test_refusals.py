@@ -55,6 +55,13 @@ def test_what_somebody_in_between_says_is_not_passed_on() -> None:
             "answered with the status 502" in words and "html" not in words and "Request id: unknown" in words
         )
     assert "- " not in refusal(422, {"message": "No.", "errors": []})
+    assert "answered with the status 502" in refusal(502, b"[" * 100_000)
+
+
+def test_faults_that_somebody_in_between_shapes_otherwise_are_told_all_the_same() -> None:
+    words = refusal(422, {"message": "No.", "errors": {"a": "Wrong.", "b": 5, "c": None}})
+
+    assert "- a: Wrong.\n- b: 5\n- c: None\n" in words
 
 
 def test_a_message_has_a_length() -> None:

@@ -64,9 +64,10 @@ CODE = uuid.UUID(EXAMPLE_CODE)
 async def validate_certificate(request: Request) -> Response:
     """Judge a request as the create call does, and issue nothing.
 
-    It takes the same body, in all its forms, and refuses it with the same errors in the same order. What it does not
-    refuse is answered as it would be issued: the cleaned data, title, recipient and expiry, with the version of the
-    template that is published now; with `send_email` set, `meta.email_delivery` tells what would become of the e-mail.
+    A dry run: it takes the same body, in all its forms, and refuses it with the same errors in the same order. What
+    it does not refuse is answered as it would be issued: the cleaned data, title, recipient and expiry, with the
+    version of the template that is published now; with `send_email` set, `meta.email_delivery` tells what would
+    become of the e-mail.
 
     Nothing is stored, queued, counted or reserved: the answer has no id and no code, and the create call may still
     answer otherwise when the template is changed in between. An `Idempotency-Key` is not looked at.

@@ -142,6 +142,9 @@ def speaker(pieces: list[bytes]) -> Iterator[str]:
             for piece in pieces:
                 connection.sendall(piece)
                 time.sleep(0.1)
+            connection.shutdown(socket.SHUT_WR)
+            while connection.recv(65536):
+                pass  # until the client hangs up: a reset would be told otherwise
 
     thread = threading.Thread(target=speak)
     thread.start()

@@ -238,6 +238,36 @@ def test_a_package_whose_digest_is_wrong_is_refused(repository: Path) -> None:
     assert ran.stdout == ""
 
 
+@pytest.fixture
+def tested(repository: Path) -> Path:
+    """A copy in which pytest says how it was called."""
+    (repository / "tests" / "unit").mkdir(parents=True, exist_ok=True)
+    (repository / "pytest.py").write_text(ECHO)
+    return repository
+
+
+@pytest.mark.parametrize(
+    ("arguments", "is_quick"),
+    [
+        ([], True),
+        (["-q", "-k", "idempotency"], True),
+        (["-k", "tests"], True),
+        (["-q", "tests/unit"], False),
+        (["tests/unit::test_a"], False),
+        (["tests/none"], True),
+    ],
+)
+def test_what_takes_minutes_is_tested_when_its_place_is_named(
+    tested: Path, arguments: list[str], is_quick: bool
+) -> None:
+    called = json.loads(dev(tested, "test", *arguments).stdout)["arguments"]
+
+    assert called[0] == "-m"
+    assert all(f"not {marker}" in called[1] for marker in ("browser", "verifiers", "toolchains", "openssl"))
+    assert ("not faults and not long and not postgres" in called[1]) is is_quick
+    assert called[-len(arguments) :] == arguments or not arguments
+
+
 @pytest.mark.parametrize("arguments", [[], ["help"], ["--help"]])
 def test_help_needs_no_environment(tmp_path: Path, arguments: list[str]) -> None:
     shutil.copy(DEV, tmp_path / "dev")

@@ -199,7 +199,7 @@ def value_of(constant: str) -> Any:
 
 def _told(constant: str, what: str) -> dict[str, str]:
     _, name, *unit = constant.split(":")
-    return {"what": what, "limit": _in_words(value_of(constant), name, *unit), "constant": constant}
+    return {"what": what, "limit": _in_words(value_of(constant), name, *unit)}
 
 
 def _in_words(value: Any, name: str, unit: str = "") -> str:
@@ -224,7 +224,7 @@ def _size(value: int) -> str:
 def _duration(value: timedelta) -> str:
     seconds = value.total_seconds()
     for length, word in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= length and seconds % length == 0 and seconds != length * 1.5:
+        if seconds >= length and seconds % length == 0:
             count = int(seconds // length)
             return f"{count:,} {word}{'s' if count > 1 else ''}"
     return f"{seconds:g} second{'s' if seconds != 1 else ''}"

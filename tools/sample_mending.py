@@ -83,7 +83,6 @@ class _Style:
     words: tuple[str, str, str]
     quote: Callable[[str], str]
     indent: int
-    depth: int = 0
 
 
 def _literal(value: Any, style: _Style, depth: int) -> str:

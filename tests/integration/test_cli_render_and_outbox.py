@@ -210,7 +210,7 @@ def test_a_held_message_is_printed_as_it_will_go(
     assert message_from_string(as_json["message"], policy=default)["To"] == message["To"]
 
 
-def test_a_message_that_cannot_be_shown_yet_says_so(
+def test_a_message_that_cannot_be_shown_says_why(
     certifly: CommandLine, database: Database, tenant_id: int, tmp_path: Path
 ) -> None:
     issue_certificates(database, tenant_id, 1, address=ADAS_ADDRESS)
@@ -222,7 +222,7 @@ def test_a_message_that_cannot_be_shown_yet_says_so(
 
     assert without_pdf.exit_code == pdf_lost.exit_code == 1
     assert "no PDF yet" in without_pdf.errors
-    assert "no PDF yet" in pdf_lost.errors
+    assert "has no file" in pdf_lost.errors
 
 
 def test_a_message_that_nobody_has_is_told(

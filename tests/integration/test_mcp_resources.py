@@ -183,6 +183,9 @@ def test_a_prompt_that_cannot_be_filled_in_says_why(public_sqlite: PublicSite) -
     client = client_of(public_sqlite, None)
 
     assert "x" * 100 in filled_in(client, list="x" * LIST_LENGTH_MAX)
+    assert "template " + "7" * 100 in filled_in(client, list="Ada", template_id="7" * 100)
+    with pytest.raises(MCPError, match="template_id is too long; at most 100 characters"):
+        filled_in(client, list="Ada", template_id="7" * 101)
     with pytest.raises(MCPError, match=f"at most {LIST_LENGTH_MAX} characters"):
         filled_in(client, list="x" * (LIST_LENGTH_MAX + 1))
     with pytest.raises(MCPError, match="list is required"):

@@ -116,7 +116,6 @@ def _message(
     from certifly.delivery.email.queries import EmailNotFound
     from certifly.delivery.email.send import Sender
     from certifly.storage.blobs import open_store
-    from certifly.storage.errors import StorageError
 
     sender = Sender(settings.mail_from, host_of(settings.public_url), settings.email_retry_seconds)
     blobs = open_store(settings.files_url)
@@ -127,8 +126,6 @@ def _message(
             )
         except EmailNotFound:
             continue
-        except StorageError as error:
-            raise MessageNotReady from error
         if message is None:
             raise MessageNotReady
         return message

@@ -6,7 +6,7 @@ export that was interrupted is told by it, and a folder of somebody else's is ne
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from certifly.core.errors import DomainError
@@ -52,6 +52,7 @@ def _write(handbook: Handbook, folder: Path) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     earlier = _earlier(folder)
     files = dict(_files(handbook))
+    _refuse_links(folder, {MARKER, UNFINISHED, *earlier, *files})
     # From here on the folder says that it is not finished, and which files may be found in it.
     (folder / UNFINISHED).write_text(json.dumps(sorted({*earlier, *files})), encoding="utf-8")
     (folder / MARKER).unlink(missing_ok=True)
@@ -81,10 +82,19 @@ def _names_in(marker: Path) -> list[str]:
     """The names in a marker. One that was cut short, or that others wrote, names nothing."""
     try:
         names = json.loads(marker.read_bytes())
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     inside = (name for name in names if isinstance(name, str)) if isinstance(names, list) else ()
-    return [name for name in inside if name and not {"", "..", "."} & set(name.split("/"))]
+    return [name for name in inside if not {"", "..", "."} & set(name.split("/")) and "\0" not in name]
+
+
+def _refuse_links(folder: Path, names: Collection[str]) -> None:
+    """What is written or removed must lie in the folder itself: whoever may write there could lay a link to a file
+    that only we may. Raises FolderUnusable."""
+    places = {place for name in names for place in (Path(name), *Path(name).parents)} - {Path()}
+    for place in sorted(places):
+        if (folder / place).is_symlink():
+            raise FolderUnusable(folder, f"{place} in it is a link")
 
 
 def _remove(folder: Path, name: str) -> None:

@@ -143,7 +143,18 @@ def test_an_interrupted_export_is_told_and_can_be_finished(handbook: Handbook, t
 
 
 @pytest.mark.parametrize(
-    "content", ['["../precious"]', '["a/../../precious"]', '["/precious"]', "{", "7", "[7, null]"]
+    "content",
+    [
+        '["../precious"]',
+        '["a/../../precious"]',
+        '["/precious"]',
+        '["a\\u0000"]',
+        "{",
+        "7",
+        "[7, null]",
+        "[" * 100_000,
+    ],
+    ids=lambda content: content[:20],
 )
 def test_a_marker_that_others_wrote_removes_nothing_outside(
     handbook: Handbook, tmp_path: Path, content: str
@@ -157,6 +168,32 @@ def test_a_marker_that_others_wrote_removes_nothing_outside(
     export(handbook, folder)
 
     assert precious.exists()
+
+
+@pytest.mark.parametrize("place", ["docs", "docs/guides", "llms.txt", MARKER, UNFINISHED])
+def test_a_link_in_the_folder_leads_nowhere(handbook: Handbook, tmp_path: Path, place: str) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "precious").write_text('["docs/precious"]')
+    folder = tmp_path / "site"
+    (folder / place).parent.mkdir(parents=True)
+    (folder / MARKER).write_text('["docs/precious", "docs/guides/precious"]')
+    (folder / place).unlink(missing_ok=True)
+    (folder / place).symlink_to(outside if place.startswith("docs") else outside / "precious")
+
+    with pytest.raises(FolderUnusable, match=f"{place} in it is a link"):
+        export(handbook, folder)
+
+    assert [path.name for path in outside.iterdir()] == ["precious"]
+    assert (outside / "precious").read_text() == '["docs/precious"]'
+
+
+def test_the_folder_itself_may_be_a_link(handbook: Handbook, tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "site").symlink_to(tmp_path / "real")
+
+    assert export(handbook, tmp_path / "site")
+    assert (tmp_path / "real" / MARKER).exists()
 
 
 def test_a_folder_that_cannot_be_made_is_told(handbook: Handbook, tmp_path: Path) -> None:

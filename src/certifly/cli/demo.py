@@ -211,6 +211,7 @@ Certifly is running at {base_url}, and has issued a certificate:
   check page   {routes["check"]}
   PDF          {routes["download_pdf"]}
   PNG          {routes["download_png"]}
+  handbook     {base_url}/docs
 
 The demo tenant's token:
 

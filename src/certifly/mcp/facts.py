@@ -25,6 +25,12 @@ def page_of(answer: Answer, name: str) -> dict[str, Any]:
     return {name: [_flat(item) for item in content["data"]], "next_cursor": content["meta"]["next_cursor"]}
 
 
+def counted(page: Mapping[str, Any], name: str) -> str:
+    """How many the page holds, and whether there are more."""
+    more = " There are more: read on with the cursor." if page["next_cursor"] else ""
+    return f"{len(page[name])}, the newest first.{more}"
+
+
 def object_schema(properties: Mapping[str, Schema], *, required: tuple[str, ...] = ()) -> Schema:
     """A JSON Schema of facts: what is worth knowing; further keys may come with later versions."""
     return {"type": "object", "properties": dict(properties), "required": list(required)}

@@ -56,7 +56,8 @@ async def _search(api: API, given: Arguments) -> Told:
             {"results": []},
         )
     return Told(
-        f"{len(results)} places, the best first. Read one with read_handbook_page.", {"results": results}
+        f"Places found: {len(results)}, the best first. Read one with read_handbook_page.",
+        {"results": results},
     )
 
 

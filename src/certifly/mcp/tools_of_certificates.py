@@ -5,7 +5,7 @@ from typing import Any
 
 from certifly.mcp.arguments import Argument
 from certifly.mcp.asking import API
-from certifly.mcp.facts import facts_of, object_schema, page_of, page_schema
+from certifly.mcp.facts import counted, facts_of, object_schema, page_of, page_schema
 from certifly.mcp.shared_arguments import (
     CERTIFICATE,
     CURSOR,
@@ -84,9 +84,9 @@ async def _find(api: API, given: Arguments) -> Told:
     facts = page_of(
         await api.get("/api/v1/certificates", **{name: given[name] for name in names}), "certificates"
     )
-    count = len(facts["certificates"])
-    more = " There are more: read on with the cursor." if facts["next_cursor"] else ""
-    return Told(f"{count} certificates, the newest first.{more}" if count else "There is none.", facts)
+    if not facts["certificates"]:
+        return Told("There is none.", facts)
+    return Told(f"Certificates: {counted(facts, 'certificates')}", facts)
 
 
 async def _get(api: API, given: Arguments) -> Told:
@@ -126,8 +126,9 @@ async def _send_email(api: API, given: Arguments) -> Told:
 async def _list_emails(api: API, given: Arguments) -> Told:
     answer = await api.get(f"{_place(given)}/emails", limit=given["limit"], cursor=given["cursor"])
     facts = page_of(answer, "emails")
-    count = len(facts["emails"])
-    return Told(f"{count} e-mails, the newest first." if count else "No e-mail was asked for.", facts)
+    if not facts["emails"]:
+        return Told("No e-mail was asked for.", facts)
+    return Told(f"E-mails: {counted(facts, 'emails')}", facts)
 
 
 def _certificate(given: Arguments) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from certifly.mcp.arguments import Argument
 from certifly.mcp.asking import API
-from certifly.mcp.facts import facts_of, object_schema, page_of, page_schema
+from certifly.mcp.facts import counted, facts_of, object_schema, page_of, page_schema
 from certifly.mcp.shared_arguments import CURSOR, LIMIT, TEMPLATE_ID
 from certifly.mcp.tool import Arguments, Told, Tool
 
@@ -20,13 +20,11 @@ async def _list_templates(api: API, given: Arguments) -> Told:
         "/api/v1/templates", status=given["status"], limit=given["limit"], cursor=given["cursor"]
     )
     facts = page_of(answer, "templates")
-    count = len(facts["templates"])
-    if not count:
+    if not facts["templates"]:
         return Told(
             "There is no such template. A person makes one first; see guides/write-a-template.", facts
         )
-    more = " There are more: read on with the cursor." if facts["next_cursor"] else ""
-    return Told(f"{count} templates, the newest first.{more}", facts)
+    return Told(f"Templates: {counted(facts, 'templates')}", facts)
 
 
 async def _get_template_schema(api: API, given: Arguments) -> Told:

@@ -23,7 +23,7 @@ from tools.sample_requests import SampleRequest, requests_of
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "tools" / "snippets"
 INSTALLED = ROOT / ".cache" / "snippets"
-PROGRAM = "generate.mjs"
+PROGRAM = SOURCE / "generate.mjs"
 WRITE_COMMAND = "python -m tools.samples"
 
 TARGETS = {
@@ -53,15 +53,19 @@ def generate(requests: Sequence[SampleRequest], *, address: str = PLACEHOLDER) -
     node = shutil.which("node")
     if node is None or not npm.are_installed(SOURCE, INSTALLED):
         raise SystemExit(f"The generator is not there. Install Node and npm, then run {WRITE_COMMAND}.")
-    # A program finds the packages beside it, and not those of the folder it is called from.
-    shutil.copy(SOURCE / PROGRAM, INSTALLED / PROGRAM)
     asked = [
         {"har": request.har(_stand_in(request), address=address), "target": target, "client": client}
         for request in requests
         for target, client in TARGETS.values()
     ]
+    # A program in a file finds the packages beside it; one that is handed over, those of the folder it runs in.
     done = subprocess.run(
-        [node, PROGRAM], cwd=INSTALLED, input=json.dumps(asked), capture_output=True, text=True, check=True
+        [node, "--input-type=module", "--eval", PROGRAM.read_text(encoding="utf-8")],
+        cwd=INSTALLED,
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+        check=True,
     )
     codes = iter(json.loads(done.stdout))
     return [{language: mend(next(codes), language, request) for language in TARGETS} for request in requests]

@@ -345,8 +345,10 @@ def followed_the_tutorial(folder: Path) -> Iterator[Reader]:
 
 def _await_file(address: str) -> None:
     deadline = time.monotonic() + SECONDS_MAX
-    while httpx.get(address, timeout=30, trust_env=False).status_code != 200:
+    # Each 202 comes after a wait of the server's own.
+    while (status := httpx.get(address, timeout=30, trust_env=False).status_code) == 202:
         assert time.monotonic() < deadline, f"there is no file at {address}"
+    assert status == 200, f"{address} answers {status}"
 
 
 @dataclass(frozen=True)

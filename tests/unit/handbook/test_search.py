@@ -6,6 +6,7 @@ import pytest
 
 from certifly.handbook.contents import Handbook
 from certifly.handbook.page import Page, Section
+from certifly.handbook.passages import EXCERPT_CHARACTERS
 from certifly.handbook.search import (
     INDEX_BYTES_MAX,
     PER_PAGE_MAX,
@@ -150,7 +151,18 @@ def test_an_excerpt_ends_with_a_whole_word() -> None:
     [found] = index.search("long", limit=1)
 
     assert found.excerpt.endswith("heather …")
-    assert len(found.excerpt) <= 152
+    assert len(found.excerpt) <= EXCERPT_CHARACTERS + len(" …")
+
+
+@pytest.mark.parametrize(
+    ("length", "is_whole"), [(EXCERPT_CHARACTERS, True), (EXCERPT_CHARACTERS + 1, False)]
+)
+def test_an_excerpt_has_a_longest_length(length: int, is_whole: bool) -> None:
+    text = "heather " + "x" * (length - len("heather "))
+
+    [found] = index_of(("a", "Page", f"Words.\n\n## Long\n\n{text}")).search("long", limit=1)
+
+    assert found.excerpt == (text if is_whole else "heather …")
 
 
 @pytest.mark.parametrize(

@@ -132,12 +132,19 @@ def test_anyone_checks_a_certificate_by_code_or_address(site: PublicSite, era: s
 
 def test_an_address_of_somebody_else_is_not_vouched_for(site: PublicSite) -> None:
     code = site.issue(site.publish())
+    host = site.base_url.partition("://")[2]
+    client = client_of(site, None)
 
-    said = client_of(site, None).call(
-        "verify_certificate", certificate=f"https://forged.example/check/{code}"
-    )
+    def is_doubted(address: str) -> bool:
+        return "not one of this installation" in client.call("verify_certificate", certificate=address).text
 
-    assert "not one of this installation" in said.text
+    assert is_doubted(f"https://forged.example/check/{code}")
+    assert is_doubted(f"forged.example/check/{code}")
+    assert is_doubted(f"{host}.forged.example/check/{code}")
+    assert is_doubted(f"forged.example/?at=http://{host}/check/{code}")
+    assert not is_doubted(f"{site.base_url}/check/{code}")
+    assert not is_doubted(f"{host}/check/{code}")
+    assert not is_doubted(code)
 
 
 def test_a_code_that_nobody_has_is_refused_in_words(site: PublicSite) -> None:

@@ -82,7 +82,7 @@ async def _verify_certificate(api: API, given: Arguments) -> Told:
     facts = facts_of(await api.get(f"/check/{code}"))
     facts = {"check_url": f"{api.gateway.public_url}/check/{code}", **facts}
     words = [_VERDICTS[facts["verdict"]]]
-    if "://" in asked and not asked.startswith(f"{api.gateway.public_url}/"):
+    if "/" in asked and not _is_own(asked, api.gateway.public_url):
         words.append(
             f"The address that was given is not one of this installation ({api.gateway.public_url}). What is "
             "said here is what this installation knows of the code in it; of the other address it says nothing."
@@ -91,6 +91,11 @@ async def _verify_certificate(api: API, given: Arguments) -> Told:
         "Compare the labels with the document that the person holds: a true code can stand on a forged one."
     )
     return Told(" ".join(words), facts)
+
+
+def _is_own(address: str, public_url: str) -> bool:
+    """Whether an address, which people also give without its scheme, is one of this installation."""
+    return any(address.startswith(f"{own}/") for own in (public_url, public_url.partition("://")[2]))
 
 
 async def _verify_file(api: API, given: Arguments) -> Told:

@@ -24,6 +24,7 @@ GROUPS: Mapping[str, Limits] = {
         "web.decoding:DEPTH_MAX:levels": "Nesting of a JSON body",
         "web.decoding:BODY_SECONDS_MAX": "Time for a body to arrive",
         "web.connection:HEAD_BYTES_MAX": "Request line and headers",
+        "web.connection:WAITING_MAX": "Requests of one connection that wait for answers to earlier ones",
         "web.connection:HEAD_SECONDS_MAX": "Time for request line and headers to arrive",
         "web.connection:TAKING_SECONDS_MAX": "Time that a client may pause while it takes an answer",
         "web.errors:FIELDS_TOLD_MAX": "Faulty fields that one answer lists; the message counts all",

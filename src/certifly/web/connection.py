@@ -18,6 +18,10 @@ from certifly.web.parser import RequestParser, without_offers
 HEAD_BYTES_MAX = 64 * 1024
 """Longest request line with all headers; and the longest that fields behind a body may be, which nobody reads."""
 
+WAITING_MAX = 100
+"""Requests of one connection that may be sent before the answers to earlier ones: each of them is kept, and takes
+a hundred times the room that it took on the wire."""
+
 HEAD_SECONDS_MAX = 20.0
 """How long a head may take to arrive, and how long what is left of an answered request is read on."""
 
@@ -117,6 +121,8 @@ class Connection(HttpToolsProtocol):
         if size > HEAD_BYTES_MAX:
             self._is_too_large = True
             raise ValueError("the head is too large")  # the parser ends, and send_400_response is called
+        if len(self.pipeline) >= WAITING_MAX:
+            raise ValueError("too many requests wait")
         self._in_head = self._has_begun = False
         self._stop_waiting()
         super().on_headers_complete()

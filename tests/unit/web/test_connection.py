@@ -11,7 +11,7 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
-from certifly.web.connection import HEAD_BYTES_MAX, Connection
+from certifly.web.connection import HEAD_BYTES_MAX, WAITING_MAX, Connection
 from tests.raw_http import parse, send
 
 PATIENCE_SECONDS = 0.4
@@ -149,6 +149,17 @@ def test_half_a_second_request_does_not_cut_the_answer_to_the_first(address: str
     assert answer.startswith(OK)
     assert answer.count(b"HTTP/1.1") == 2
     assert b"408 Request Timeout" in answer
+
+
+def test_so_many_requests_may_wait_for_their_answers_and_no_more(address: str) -> None:
+    slow, next_one = b"GET /slow HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n"
+    last = b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n"
+
+    near, _ = received(address, slow + next_one * (WAITING_MAX - 1) + last)
+    far, _ = received(address, slow + next_one * WAITING_MAX + last)
+
+    assert near.count(OK) == WAITING_MAX + 1
+    assert far == b""  # hung up on, before the first was answered
 
 
 def test_rubbish_after_a_request_ends_the_connection(address: str) -> None:

@@ -8,12 +8,12 @@ answers in words of its own; here that answer gets the one shape of errors.
 import asyncio
 import json
 import uuid
-from http import HTTPStatus
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from certifly.web.parser import RequestParser, without_offers
+from certifly.web.phrases import phrase_of
 
 HEAD_BYTES_MAX = 64 * 1024
 """Longest request line with all headers; and the longest that fields behind a body may be, which nobody reads."""
@@ -187,7 +187,7 @@ def _answer(status: int) -> bytes:
     request_id = uuid.uuid4().hex
     body = json.dumps({"message": message, "errors": {}, "code": code, "request_id": request_id}).encode()
     head = (
-        f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n"
+        f"HTTP/1.1 {status} {phrase_of(status)}\r\n"
         f"content-type: application/json\r\ncontent-length: {len(body)}\r\nx-request-id: {request_id}\r\n"
         "x-content-type-options: nosniff\r\ncache-control: no-store\r\nconnection: close\r\n\r\n"
     )

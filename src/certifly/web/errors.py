@@ -8,7 +8,6 @@ nothing; its traceback goes to the log, under the same request id.
 import json
 import logging
 from collections.abc import Mapping
-from http import HTTPStatus
 from itertools import islice
 from typing import Any
 
@@ -53,6 +52,7 @@ from certifly.web.headers import HeaderRepeated, list_header
 from certifly.web.idempotency import IdempotencyKeyInUse
 from certifly.web.limiting import TooManyRequests
 from certifly.web.negotiation import names_type
+from certifly.web.phrases import phrase_of
 
 log = logging.getLogger(__name__)
 
@@ -142,7 +142,7 @@ def error_response(
     if problem:
         body = {
             "type": "about:blank",
-            "title": HTTPStatus(status).phrase,
+            "title": phrase_of(status),
             "status": status,
             "detail": message,
         } | body
@@ -170,7 +170,7 @@ def answer(request: Request, error: Exception) -> Response:
         faults = dict(islice(error.errors.items(), FIELDS_TOLD_MAX)) if isinstance(error, Invalid) else None
         return error_response(status, code, error.message, errors=faults, headers=headers, problem=problem)
     if isinstance(error, HTTPException):
-        code, message = _PLAIN.get(error.status_code, ("error", HTTPStatus(error.status_code).phrase + "."))
+        code, message = _PLAIN.get(error.status_code, ("error", phrase_of(error.status_code) + "."))
         headers = dict(error.headers or {})
         if error.status_code == 405:
             headers["Allow"] = ", ".join(_methods_at(request))

@@ -6,7 +6,6 @@ The list is that of ``web/errors.py``, so that no code can be missing; the meani
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 
 from certifly.handbook.facts import Installation
@@ -16,6 +15,7 @@ from certifly.handbook.reference.operation_page import Operation, codes_in, oper
 from certifly.handbook.reference.schema_words import Reader
 from certifly.handbook.reference.tables import code, fence, one_line
 from certifly.web.errors import STATUS
+from certifly.web.phrases import phrase_of
 
 LISTED_MAX = 8
 """Calls that are named one by one; of more, their number is said."""
@@ -141,4 +141,4 @@ def _example(installation: Installation) -> str:
 
 
 def _heading(status: int) -> str:
-    return f"{status} {HTTPStatus(status).phrase}" if status else "Any other status"
+    return f"{status} {phrase_of(status)}" if status else "Any other status"

@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 
 from certifly.handbook.facts import Installation
@@ -17,6 +16,7 @@ from certifly.handbook.reference.one_operation import as_yaml, document_of
 from certifly.handbook.reference.schema_words import Field, Reader, Schema
 from certifly.handbook.reference.tables import code, fence, one_line, table
 from certifly.handbook.samples import samples_of
+from certifly.web.phrases import phrase_of
 
 EXAMPLES_ADDRESS = "http://localhost:8000"
 """What the examples of the document call the installation."""
@@ -205,7 +205,7 @@ class _Parts:
                 yield from self._answer(status, answer)
 
     def _answer(self, status: str, answer: Schema) -> Iterator[str]:
-        yield f"### {status} {HTTPStatus(int(status)).phrase}\n"
+        yield f"### {status} {phrase_of(int(status))}\n"
         yield f"{one_line(answer['description'])}\n"
         headers = {
             name: self._read.resolve(header)

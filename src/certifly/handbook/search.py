@@ -50,6 +50,12 @@ _WEIGHTS = {
 }
 """What is short says more by each word: a title that is the one word asked for comes before longer ones, and a call
 before those whose addresses go on behind its own."""
+ALSO_CALLED = {
+    "gateway-api/certificates/create-certificate": "issue",
+    "gateway-api/certificates/erase-certificate": "delete",
+    "gateway-api/emails/send-certificate-email": "resend",
+}
+"""What people look for under another word than the title's, by the path of the page."""
 _USUAL_WORDS = 2
 _SATURATION = 10.0
 _SCALE = 30.0
@@ -87,9 +93,7 @@ class SearchIndex:
                 for passage in passages_of(page):
                     self._passages.append(passage)
                     self._sections.append(section.title)
-        self._names = [
-            [] if passage.heading else query_words(passage.page.title) for passage in self._passages
-        ]
+        self._names = [[] if passage.heading else _name(passage.page.title) for passage in self._passages]
         postings = _weigh(self._passages)
         self._terms = sorted(postings)
         self._postings = [postings[term] for term in self._terms]
@@ -107,8 +111,9 @@ class SearchIndex:
             for place, score in best.items():
                 scores[place] += score
                 matches[place] += 1
+        asked = _name(query)
         for place in scores:
-            scores[place] *= matches[place] ** MATCHES_POWER * (NAMED if self._names[place] == words else 1)
+            scores[place] *= matches[place] ** MATCHES_POWER * (NAMED if self._names[place] == asked else 1)
         ranked = sorted(scores, key=lambda place: (-scores[place], place))
         return [self._found(place) for place in self._thinned(ranked)[:limit]]
 
@@ -180,6 +185,11 @@ def query_words(query: str) -> list[str]:
     return list(dict.fromkeys(filter(_counts, found)))[:QUERY_WORDS_MAX]
 
 
+def _name(text: str) -> list[str]:
+    """The words of a title, or of a query that may be one: what is written with a hyphen is also written without."""
+    return query_words(text.replace("-", ""))
+
+
 def text_words(text: str) -> Iterator[str]:
     """The words of a text that it is found by. Compounds are found by their parts, and written as one."""
     for compound in re.findall(r"\w+(?:-\w+)*", folded(text)):
@@ -245,7 +255,7 @@ def _fields(passage: Passage) -> Mapping[str, str]:
         return {"heading": passage.heading, "around": passage.page.title}
     page = passage.page
     return {
-        "title": page.title,
+        "title": f"{page.title} {ALSO_CALLED.get(page.path, '')}",
         "summary": page.summary,
         "address": page.path.replace("/", " "),
         "call": passage.call,

@@ -8,6 +8,7 @@ from certifly.handbook.contents import Handbook
 from certifly.handbook.page import Page, Section
 from certifly.handbook.passages import EXCERPT_CHARACTERS
 from certifly.handbook.search import (
+    ALSO_CALLED,
     INDEX_BYTES_MAX,
     PER_PAGE_MAX,
     QUERY_CHARACTERS_MAX,
@@ -44,11 +45,22 @@ def addresses(index: SearchIndex, query: str, limit: int = 10) -> list[str]:
         ("TEMPLATE_ARCH", "/docs/reference/errors#template_archived"),
         ("CERTIFLY_PUBLIC_URL", "/docs/reference/settings#certifly_public_url"),
         ("certifly_mail_f", "/docs/reference/settings#certifly_mail_from"),
+        ("email", "/docs/guides/email"),
+        ("E-mail", "/docs/guides/email"),
+        ("backup", "/docs/guides/backup"),
+        ("expiry", "/docs/guides/write-a-template#expiry-how-long-it-holds"),
+        ("how do I issue a certificate?", "/docs/gateway-api/certificates/create-certificate"),
+        ("delete a certificate", "/docs/gateway-api/certificates/erase-certificate"),
+        ("resend", "/docs/gateway-api/emails/send-certificate-email"),
         ("certifly tenant create", "/docs/reference/commands#certifly-tenant-create"),
     ],
 )
 def test_what_people_look_for_comes_first(handbook: Handbook, query: str, address: str) -> None:
     assert addresses(handbook.search, query)[0] == address
+
+
+def test_every_page_that_has_another_name_is_there(handbook: Handbook) -> None:
+    assert set(ALSO_CALLED) <= set(handbook.pages)
 
 
 def test_every_page_is_found_by_its_title(handbook: Handbook) -> None:

@@ -141,8 +141,9 @@ async def create_certificate(request: Request) -> Response:
 
     Behavior:
     - If `send_email=true`, response includes `meta.email_delivery` with delivery status details.
-    - 201 means that the certificate is stored for good, with its work queued in the same commit. PDF, picture and
-      e-mail follow within moments; `is_rendered` says whether the PDF is there. What is rejected stores nothing.
+    - 201 means that the certificate is issued: stored for good, with its work queued in the same commit. PDF,
+      picture and e-mail follow within moments; `is_rendered` says whether the PDF is there. What is rejected stores
+      nothing.
     - With an `Idempotency-Key`, repeating a request within 24 hours answers with the certificate that the first one
       created. The same key with another body is rejected.
     - Without `expires_at` the certificate holds for as long as the template says, or for ever.

@@ -41,10 +41,10 @@ async def create(
 ) -> Response:
     """Remove data, credential, files, e-mail addresses and reasons, for good; the files within moments.
 
-    The code stays, and says that a certificate was issued on that day and whether it was revoked; a holder of the
-    PDF can still have it checked. Repeating the call changes nothing, but for reasons given since: they go too. A
-    reason given here stays in the history, so name nobody in it. A certificate that this one corrected, or that
-    corrects it, has an erasure of its own.
+    A certificate is never deleted: the code stays, and says that one was issued on that day and whether it was
+    revoked; a holder of the PDF can still have it checked. Repeating the call changes nothing, but for reasons given
+    since: they go too. A reason given here stays in the history, so name nobody in it. A certificate that this one
+    corrected, or that corrects it, has an erasure of its own.
     """
     reason = read_only_reason(await read_json_object(request), required=False)
 

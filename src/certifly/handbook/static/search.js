@@ -17,7 +17,7 @@ export async function loadIndex(address) {
   if (!answer.ok) throw new Error(`the index answered ${answer.status}`);
   const content = await answer.json();
   const stopWords = new Set(content.stop_words.split(" "));
-  const nameOf = ([page, heading]) => (heading ? "" : queryWords(stopWords, content.pages[page][1]).join(" "));
+  const nameOf = ([page, heading]) => (heading ? "" : named(stopWords, content.pages[page][1]));
   return {
     pages: content.pages,
     entries: content.entries,
@@ -46,7 +46,7 @@ export function search(index, query, limit) {
       matches.set(place, (matches.get(place) ?? 0) + 1);
     }
   }
-  const asked = words.join(" ");
+  const asked = named(index.stopWords, query);
   const rank = (place) =>
     scores.get(place) * matches.get(place) ** MATCHES_POWER * (index.names[place] === asked ? NAMED : 1);
   const ranked = [...scores.keys()].sort((one, other) => rank(other) - rank(one) || one - other);
@@ -59,6 +59,10 @@ function queryWords(stopWords, query) {
   const words = folded(query.slice(0, QUERY_CHARACTERS_MAX)).match(/[\p{L}\p{N}_]+/gu) ?? [];
   const counting = words.map(stem).filter((word) => word.length >= WORD_CHARACTERS_MIN && !stopWords.has(word));
   return [...new Set(counting)].slice(0, QUERY_WORDS_MAX);
+}
+
+function named(stopWords, text) {
+  return queryWords(stopWords, text.replaceAll("-", "")).join(" ");
 }
 
 function folded(text) {

@@ -17,6 +17,7 @@ from mcp import StdioServerParameters
 from certifly.cli.mcp import TOKEN_FILE_BYTES_MAX
 from certifly.mcp.catalogue import TOOLS
 from certifly.mcp.guard import CALLS_AT_ONCE_MAX, MESSAGE_BYTES_MAX
+from certifly.mcp.remote import is_overheard
 from tests.ai_client import StartedClient, in_both_eras
 from tests.cast import ADA, SECRET_KEY
 from tests.command import CommandLine
@@ -305,6 +306,32 @@ def test_an_address_that_is_none_is_refused(sqlite: CommandLine, address: str) -
 
     assert answer.exit_code == 1 and answer.output == ""
     assert "--server must be the address of an installation" in answer.errors and "u:p" not in answer.errors
+
+
+@pytest.mark.parametrize(
+    ("address", "is_warned_of"),
+    [
+        ("http://certifly.example", True),
+        ("http://127.0.0.1.certifly.example", True),
+        ("http://10.0.0.1:8000/certifly", True),
+        ("https://certifly.example", False),
+        ("http://localhost:8000", False),
+        ("http://127.0.0.1", False),
+        ("http://[::1]:8000", False),
+    ],
+)
+def test_a_token_that_would_be_overheard_is_warned_of(address: str, is_warned_of: bool) -> None:
+    assert is_overheard(address) is is_warned_of
+
+
+def test_the_warning_stands_beside_the_protocol_and_names_no_token() -> None:
+    ended = run(elsewhere() | {"CERTIFLY_TOKEN": "secret"}, "--server", "http://certifly.example")
+    without_token = run(elsewhere(), "--server", "http://certifly.example")
+
+    assert (ended.returncode, ended.stdout) == (0, b"")
+    assert b"the token goes to http://certifly.example unencrypted" in ended.stderr
+    assert b"secret" not in ended.stderr
+    assert without_token.stderr == b""
 
 
 def test_a_token_that_cannot_be_used_is_told_and_not_shown(sqlite: CommandLine, tmp_path: Path) -> None:

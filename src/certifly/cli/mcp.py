@@ -36,10 +36,15 @@ def mcp(server: str | None, token_file: Path | None) -> None:
     token = read_token(token_file)
     if server is not None:
         from certifly.core.logging import configure_logging
-        from certifly.mcp.remote import read_server_address
+        from certifly.mcp.remote import is_overheard, read_server_address
         from certifly.mcp.stdio import serve_elsewhere
 
         address = read_server_address(server)
+        if token is not None and is_overheard(address):
+            click.echo(
+                f"Warning: the token goes to {address} unencrypted; whoever is on the way can read it. Use https.",
+                err=True,
+            )
         configure_logging("warning")
         serve_elsewhere(address, token)
         return

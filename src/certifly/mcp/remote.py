@@ -38,6 +38,13 @@ def read_server_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def is_overheard(address: str) -> bool:
+    """Whether what is sent to an address can be read on its way: it leaves this machine, and is not encrypted."""
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    return parts.scheme == "http" and not re.fullmatch(r"localhost|127(\.[0-9]+){3}|::1", host)
+
+
 class Remote:
     """Asks an installation over HTTP."""
 

@@ -108,7 +108,8 @@ def _about(address: str, installation: Installation) -> str:
     headers = {"Authorization": "Bearer <token>"}
     program = {
         "command": "certifly",
-        "args": ["mcp", "--server", installation.public_url, "--token-file", "/path/to/token"],
+        "args": ["mcp", "--server", installation.public_url],
+        "env": {"CERTIFLY_TOKEN_FILE": "/path/to/token"},
     }
     return _ABOUT.format(
         address=address,

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from certifly.web.connection import WAITING_MAX
 from tests.cast import ADA
 from tests.live import Caller, Installation
 from tests.raw_http import RawAnswer, send
@@ -327,9 +328,11 @@ def test_headers_by_the_ten_thousand_are_refused(tenant: Caller, base_url: str) 
 def test_requests_sent_all_at_once_are_answered_one_after_the_other(tenant: Caller, base_url: str) -> None:
     one = head(tenant, b"GET", ME).replace(b"Connection: close\r\n", b"")
 
-    answer = send(base_url, one * 200 + head(tenant, b"GET", b"/nowhere"))
+    answer = send(base_url, one * WAITING_MAX + head(tenant, b"GET", b"/nowhere"))
 
-    assert answer.body.count(b"HTTP/1.1 200 OK") == 199  # the first one's head is in answer.status
+    assert (
+        answer.body.count(b"HTTP/1.1 200 OK") == WAITING_MAX - 1
+    )  # the first one's head is in answer.status
     assert answer.body.count(b"HTTP/1.1 404 Not Found") == 1
 
 
@@ -367,9 +370,11 @@ def test_offers_of_another_protocol_sent_all_at_once_are_all_declined(tenant: Ca
     last = head(tenant, b"GET", b"/nowhere", b"Upgrade: h2c").replace(b": close", b": close, Upgrade")
     offer = head(tenant, b"GET", ME, b"Upgrade: h2c").replace(b": close", b": Upgrade")
 
-    answer = send(base_url, offer * 200 + last)
+    answer = send(base_url, offer * WAITING_MAX + last)
 
-    assert answer.body.count(b"HTTP/1.1 200 OK") == 199  # the first one's head is in answer.status
+    assert (
+        answer.body.count(b"HTTP/1.1 200 OK") == WAITING_MAX - 1
+    )  # the first one's head is in answer.status
     assert answer.body.count(b"HTTP/1.1 404 Not Found") == 1
 
 

@@ -91,7 +91,8 @@ class _Conversation:
     def __init__(self, input_fd: int, output_fd: int) -> None:
         self._input_fd = input_fd
         self._output_fd = output_fd
-        self._lines: asyncio.Queue[bytes | None] = asyncio.Queue(LINES_AHEAD_MAX)
+        self._lines: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._room = threading.Semaphore(LINES_AHEAD_MAX)
         self._unanswered: set[str | int] = set()
         self._changed = asyncio.Condition()
         self._written: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
@@ -114,6 +115,7 @@ class _Conversation:
     async def _receive(self, inbox: Inbox) -> None:
         async with inbox:
             while (line := await self._lines.get()) is not None:
+                self._room.release()
                 if not line.strip():
                     continue
                 try:
@@ -154,11 +156,10 @@ class _Conversation:
 
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:
         def deliver(line: bytes | None) -> None:
-            asyncio.run_coroutine_threadsafe(self._lines.put(line), loop).result()
+            self._room.acquire()
+            loop.call_soon_threadsafe(self._lines.put_nowait, line)
 
-        with suppress(
-            RuntimeError, asyncio.CancelledError
-        ):  # the loop has ended, and with it the conversation
+        with suppress(RuntimeError):  # the loop has ended, and with it the conversation
             read_lines(self._input_fd, deliver)
 
     def _write(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -167,7 +168,8 @@ class _Conversation:
                 _write_all(self._output_fd, content)
         except OSError:
             # The client takes nothing more: as if it had closed its side.
-            asyncio.run_coroutine_threadsafe(self._lines.put(None), loop)
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._lines.put_nowait, None)
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(self._all_written.set)
 

@@ -149,6 +149,10 @@ _NO_OBJECT = {
     "digits without end": "1" * 5000,
     "a placeholder between bare quotes": '"{"template_id": {{template_id}}, "data": {}}"',
     "a placeholder": '{"template_id": {{template_id}}, "data": {}}',
+    **{
+        f"an id without quotes {value!r}": f'{{"template_id": {value}, "data": {{}}}}'
+        for value in ("0b6f1d0a-5c39-4b1e-9c2a-7f3f0d9a1e55", "12e45678-5c39", "tmpl_123", "007", "NaN", "")
+    },
 }
 
 GOOD = {name: body.encode() for name, body in (PUBLISHED | _GOOD).items()}

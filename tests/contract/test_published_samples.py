@@ -42,6 +42,22 @@ def test_a_placeholder_left_in_place_is_a_422_that_says_what_to_write_there(
     assert "Replace the placeholder" in answer.json()["errors"]["template_id"][0]
 
 
+@pytest.mark.parametrize("value", ["0b6f1d0a-5c39-4b1e-9c2a-7f3f0d9a1e55", "tmpl_123", "007"])
+@pytest.mark.parametrize("body", SENT.values(), ids=SENT.keys())
+def test_an_id_that_is_not_a_number_in_place_of_the_placeholder_is_named(
+    tenant: Caller, body: str, value: str
+) -> None:
+    answer = tenant.http.post(
+        "/api/v1/certificates",
+        content=body.replace("TEMPLATE_ID", value).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+
+    assert answer.status_code == 422
+    assert list(answer.json()["errors"]) == ["template_id"]
+    assert "a whole number, such as 1" in answer.json()["message"]
+
+
 def test_the_samples_that_send_nothing_are_told_what_is_missing(tenant: Caller) -> None:
     answer = tenant.http.post("/api/v1/certificates", headers={"Content-Type": "application/json"})
 

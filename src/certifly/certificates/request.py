@@ -20,6 +20,7 @@ _MOMENT = re.compile(
 )
 """RFC 3339: what JSON Schema calls ``date-time``."""
 _TEMPLATE_ID_FAULT = "template_id must be the id of a published template: a whole number, such as 1."
+BARE_ID_FAULT = f"{_TEMPLATE_ID_FAULT} The value that was sent there is not valid JSON."
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from starlette.requests import Request
 
-from certifly.certificates.request import PLACEHOLDER_FAULT
+from certifly.certificates.request import BARE_ID_FAULT, PLACEHOLDER_FAULT
 from certifly.core.errors import DomainError, Invalid
 from certifly.core.limits import REQUEST_BODY_BYTES_MAX
 from certifly.web.headers import only_header
@@ -25,6 +25,12 @@ BODY_SECONDS_MAX = 30.0
 """How long a body may take to arrive: a client that stops half-way must not hold its call for ever."""
 
 _TEMPLATE_PLACEHOLDER = re.compile(r'\\?"template_id\\?"\s*:\s*\{\{[^{}]*\}\}')
+
+_FIRST_MEMBER = re.compile(r"\s*\{\s*(?=\")")
+_NEXT_MEMBER = re.compile(r"\s*,\s*(?=\")")
+_COLON = re.compile(r"\s*:\s*")
+_MORE_OF_VALUE = re.compile(r"[^\s,}\]]|[ \t]+\w")
+"""What goes on directly behind a number: a value such as ``0b6f1d0a``, ``007``, ``1.`` or ``1 000``."""
 
 
 class BodyTooLarge(DomainError):
@@ -127,8 +133,8 @@ def decode_object(raw: bytes, *, lenient: bool) -> dict[str, Any]:
     """The JSON object in ``raw``; nothing at all is ``{}``.
 
     With ``lenient`` a string that holds JSON is decoded once more, once only, and an object between bare
-    double quotes loses them. Raises Invalid, on ``template_id`` when the page's placeholder was left in
-    place, else on ``body``.
+    double quotes loses them. Raises Invalid, on ``template_id`` when its value is what makes the text invalid
+    (the page's placeholder, or an id without quotes that is not a number), else on ``body``.
     """
     try:
         text = raw.decode("utf-8-sig")
@@ -157,7 +163,7 @@ def decode_object(raw: bytes, *, lenient: bool) -> dict[str, Any]:
 
 
 class _NotJSON(Exception):
-    """The text is not JSON; the message says where."""
+    """The text is not JSON that we read; the message says why."""
 
 
 def _parse(text: str) -> Any:
@@ -187,19 +193,19 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_constant(name: str) -> NoReturn:
-    _refuse(f"{name} is not a JSON value. Leave it out, or send a number.")
+    raise _NotJSON(f"{name} is not a JSON value. Leave it out, or send a number.")
 
 
 def _float(text: str) -> float:
     value = float(text)
     if not math.isfinite(value):
-        _refuse(f"The number {text[:40]} is too large.")
+        raise _NotJSON(f"The number {text[:40]} is too large.")
     return value
 
 
 def _integer(text: str) -> int:
     if len(text) > 400:
-        _refuse(f"The number {text[:40]}… is too large.")
+        raise _NotJSON(f"The number {text[:40]}… is too large.")
     return int(text)
 
 
@@ -226,7 +232,37 @@ def _check_depth(value: Any) -> None:
 def _refuse_text(text: str, error: _NotJSON) -> NoReturn:
     if _TEMPLATE_PLACEHOLDER.search(text):
         raise Invalid({"template_id": [PLACEHOLDER_FAULT]}) from None
+    if _has_bare_template_id(text):
+        raise Invalid({"template_id": [BARE_ID_FAULT]}) from None
     _refuse(str(error))
+
+
+def _has_bare_template_id(text: str) -> bool:
+    """Whether the first thing that is not JSON in the text is an unquoted value of its ``template_id``.
+
+    ``{"data": {}, "template_id": 0b6f1d0a-5c39}`` is such a text: its members are read from the left, up to that one.
+    """
+    member = _FIRST_MEMBER.match(text)
+    while member is not None:
+        try:
+            key, end = _DECODER.raw_decode(text, member.end())
+        except json.JSONDecodeError:
+            return False
+        colon = _COLON.match(text, end)
+        if colon is None:
+            return False
+        begin = colon.end()
+        is_unquoted_id = key == "template_id" and text[begin : begin + 1] not in ("", '"')
+        try:
+            _, end = _DECODER.raw_decode(text, begin)
+        except _NotJSON:
+            return is_unquoted_id
+        except json.JSONDecodeError as error:
+            return is_unquoted_id and error.pos < len(text.rstrip())
+        if is_unquoted_id and _MORE_OF_VALUE.match(text, end):
+            return True
+        member = _NEXT_MEMBER.match(text, end)
+    return False
 
 
 def _refuse(message: str) -> NoReturn:

@@ -1,6 +1,7 @@
 """Bodies as they arrive: measured, timed, and of a kind that is read here."""
 
 import asyncio
+import json
 from collections.abc import Iterable
 
 import pytest
@@ -8,6 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message
 
 from certifly.core.errors import Invalid
+from certifly.core.limits import REQUEST_BODY_BYTES_MAX
 from certifly.web.decoding import (
     BodyTooLarge,
     BodyTooSlow,
@@ -174,6 +176,132 @@ def test_the_placeholder_of_the_published_page_is_named(raw: bytes) -> None:
         decode_object(raw, lenient=True)
 
     assert list(refused.value.errors) == ["template_id"]
+
+
+NO_NUMBERS = [
+    "0b6f1d0a-5c39-4b1e-9c2a-7f3f0d9a1e55",
+    "12e45678-5c39-4b1e-9c2a-7f3f0d9a1e55",
+    "a2465e739-e423-40e1-b4c7-3fbf3c7fe943",
+    *(
+        "one",
+        "my template",
+        "tmpl_123",
+        "id-7",
+        "007",
+        "00",
+        "-01",
+        "+1",
+        "1.",
+        ".5",
+        "0x1F",
+        "1_000",
+        "1 000",
+    ),
+    *(
+        "1e",
+        "1e999",
+        "1" * 401,
+        "1%",
+        "#1",
+        "№1",
+        "１",
+        "1'",
+        "'1'",
+        "`1`",
+        "1;",
+        "NaN",
+        "Infinity",
+        "-Infinity",
+    ),
+    *(
+        "None",
+        "nil",
+        "undefined",
+        "True",
+        "tru",
+        "NULL",
+        "$id",
+        "${id}",
+        "{id}",
+        "<id>",
+        "%s",
+        ":id",
+        "(1)",
+        "",
+    ),
+    *("[object Object]", "{{ template_id }}", "{{id}}", "{{{id}}}", "{{", "-", "\\u0031"),
+]
+
+
+@pytest.mark.parametrize("value", NO_NUMBERS)
+@pytest.mark.parametrize(
+    "before", ["", '"data": {"Student Name": "A, {b}: \\"template_id\\": x"}, "send_email": true, ']
+)
+@pytest.mark.parametrize("after", ["", ', "data": {}', ',\n  "data": {"Student Name": NaN'])
+def test_a_template_id_that_is_not_json_is_named(value: str, before: str, after: str) -> None:
+    text = f'{{\n  {before}"template_id": {value}{after}}}'
+
+    for raw in (text, json.dumps(text), f'"{text}"', f"\ufeff {text} "):
+        with pytest.raises(Invalid) as refused:
+            decode_object(raw.encode(), lenient=True)
+        assert list(refused.value.errors) == ["template_id"], raw
+        assert "such as 1." in refused.value.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"template_id": 1, "data": {"Student Name": Ada}}',
+        '{"template_id": 1, "data": {"template_id": 0b6f}}',
+        '{"template_id": 1, "data": {"Student Name": NaN}}',
+        '{"template_id": 1, "data": 1e999}',
+        '{"data": {"Student Name": Ada}, "template_id": 0b6f}',
+        '{"data": {}, send_email: true, "template_id": 0b6f}',
+        '{"data" {}, "template_id": 0b6f}',
+        '{"data: {}}',
+        '{"template_id": 1 "data": {}}',
+        '{"template_id": 1\n"data": {}}',
+        '{"template_id": 1} "data": {}}',
+        '{"template_id": "1"x, "data": {}}',
+        '{"template_id": "0b6f, "data": {}}',
+        '{"template_id": "0b6f',
+        '{"template_id": {"a": ',
+        '{"template_id": ',
+        '{"template_id": 12',
+        '{"template_id"',
+        '{"template_ids": 0b6f}',
+        '{"Template_id": 0b6f}',
+        '[{"template_id": 0b6f}]',
+        "{'template_id': 1}",
+        "{template_id: 1}",
+    ],
+)
+def test_an_error_elsewhere_is_an_error_of_the_body(text: str) -> None:
+    for raw in (text, json.dumps(text)):
+        with pytest.raises(Invalid) as refused:
+            decode_object(raw.encode(), lenient=True)
+        assert list(refused.value.errors) == ["body"], raw
+
+
+@pytest.mark.parametrize(
+    "value", ["1", "007x", '"0b6f1d0a-5c39-4b1e-9c2a-7f3f0d9a1e55"', "true", "null", "[1]", "1.5"]
+)
+def test_a_value_that_is_json_is_left_to_the_field(value: str) -> None:
+    quoted = json.dumps(value) if value == "007x" else value
+
+    assert decode_object(f'{{"template_id": {quoted}}}'.encode(), lenient=True) == {
+        "template_id": json.loads(quoted)
+    }
+
+
+def test_a_body_of_the_largest_size_is_judged_like_a_small_one() -> None:
+    members = "".join(f'"k{number}": [{{}}], ' for number in range(REQUEST_BODY_BYTES_MAX // 20))
+    blanks = " " * (REQUEST_BODY_BYTES_MAX // 2)
+
+    for text in (f'{{{members}"template_id": 0b6f}}', f'{{"template_id":{blanks}0b6f{blanks}}}'):
+        with pytest.raises(Invalid) as refused:
+            decode_object(text.encode(), lenient=True)
+        assert list(refused.value.errors) == ["template_id"]
 
 
 def test_a_string_is_decoded_once_more_and_not_twice() -> None:

@@ -189,6 +189,7 @@ def test_more_calls_than_allowed_are_told_when_to_come_back(strict: Installation
     assert other.http.get("/api/v1/me").status_code == 200
 
 
+@pytest.mark.long
 def test_a_database_that_is_held_too_long_is_a_503(strict: Installation) -> None:
     tenant = strict.new_tenant()
     template_id = tenant.publish_template()

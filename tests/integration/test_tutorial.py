@@ -34,6 +34,7 @@ LANGUAGES = {"sh", "text", "json", "python", "javascript", "xml", "http", "ini",
 WITH_COMMANDS = [name for name, path in OTHERS.items() if steps_of(blocks_of(path.read_text()))]
 
 
+@pytest.mark.long
 def test_the_tutorial_does_what_it_says_and_any_wrong_word_in_it_would_be_noticed(tmp_path: Path) -> None:
     done = follow(TUTORIAL.read_text(), sit_down(tmp_path))
 

@@ -37,6 +37,14 @@ def site(handbook: Handbook, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def small(handbook: Handbook) -> Handbook:
+    """A handbook of two sections: what becomes of folders does not depend on how many pages there are."""
+    small = Handbook(handbook.installation)
+    small.sections = handbook.sections[:2]
+    return small
+
+
 def file_at(site: Path, path: str) -> Path:
     """What a plain web server serves at a path."""
     found = site / unquote(path).removeprefix(ROOT).strip("/")
@@ -97,48 +105,48 @@ def test_it_is_marked_as_finished(site: Path) -> None:
     assert found == {*listed, MARKER}
 
 
-def test_an_empty_folder_is_taken(handbook: Handbook, tmp_path: Path) -> None:
-    assert export(handbook, tmp_path)
+def test_an_empty_folder_is_taken(small: Handbook, tmp_path: Path) -> None:
+    assert export(small, tmp_path)
 
 
-def test_a_folder_of_somebody_else_is_refused(handbook: Handbook, tmp_path: Path) -> None:
+def test_a_folder_of_somebody_else_is_refused(small: Handbook, tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").write_text("Notes on the Engine")
 
     with pytest.raises(FolderNotEmpty, match="holds no earlier export"):
-        export(handbook, tmp_path)
+        export(small, tmp_path)
 
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
 
 def test_an_earlier_export_is_replaced_and_what_others_put_there_stays(
-    handbook: Handbook, tmp_path: Path
+    small: Handbook, tmp_path: Path
 ) -> None:
     old = tmp_path / "docs" / "old" / "index.html"
-    export(handbook, tmp_path)
+    export(small, tmp_path)
     old.parent.mkdir()
     old.write_text("old")
     (tmp_path / "CNAME").write_text("example.org")
     names = json.loads((tmp_path / MARKER).read_text())
     (tmp_path / MARKER).write_text(json.dumps([*names, "docs/old/index.html", "docs/gone.md"]))
 
-    export(handbook, tmp_path)
+    export(small, tmp_path)
 
     assert not old.parent.exists()
     assert (tmp_path / "CNAME").read_text() == "example.org"
     assert not (tmp_path / UNFINISHED).exists()
 
 
-def test_an_interrupted_export_is_told_and_can_be_finished(handbook: Handbook, tmp_path: Path) -> None:
+def test_an_interrupted_export_is_told_and_can_be_finished(small: Handbook, tmp_path: Path) -> None:
     blocked = tmp_path / "llms.txt"
     blocked.mkdir()
     (tmp_path / MARKER).write_text("[]")
 
     with pytest.raises(FolderUnusable):
-        export(handbook, tmp_path)
+        export(small, tmp_path)
 
     assert (tmp_path / UNFINISHED).exists() and not (tmp_path / MARKER).exists()
     blocked.rmdir()
-    export(handbook, tmp_path)
+    export(small, tmp_path)
     assert (tmp_path / MARKER).exists() and not (tmp_path / UNFINISHED).exists()
 
 
@@ -157,7 +165,7 @@ def test_an_interrupted_export_is_told_and_can_be_finished(handbook: Handbook, t
     ids=lambda content: content[:20],
 )
 def test_a_marker_that_others_wrote_removes_nothing_outside(
-    handbook: Handbook, tmp_path: Path, content: str
+    small: Handbook, tmp_path: Path, content: str
 ) -> None:
     precious = tmp_path / "precious"
     precious.write_text("x")
@@ -165,13 +173,13 @@ def test_a_marker_that_others_wrote_removes_nothing_outside(
     folder.mkdir()
     (folder / MARKER).write_text(content)
 
-    export(handbook, folder)
+    export(small, folder)
 
     assert precious.exists()
 
 
 @pytest.mark.parametrize("place", ["docs", "docs/guides", "llms.txt", MARKER, UNFINISHED])
-def test_a_link_in_the_folder_leads_nowhere(handbook: Handbook, tmp_path: Path, place: str) -> None:
+def test_a_link_in_the_folder_leads_nowhere(small: Handbook, tmp_path: Path, place: str) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "precious").write_text('["docs/precious"]')
@@ -182,23 +190,23 @@ def test_a_link_in_the_folder_leads_nowhere(handbook: Handbook, tmp_path: Path, 
     (folder / place).symlink_to(outside if place.startswith("docs") else outside / "precious")
 
     with pytest.raises(FolderUnusable, match=f"{place} in it is a link"):
-        export(handbook, folder)
+        export(small, folder)
 
     assert [path.name for path in outside.iterdir()] == ["precious"]
     assert (outside / "precious").read_text() == '["docs/precious"]'
 
 
-def test_the_folder_itself_may_be_a_link(handbook: Handbook, tmp_path: Path) -> None:
+def test_the_folder_itself_may_be_a_link(small: Handbook, tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "site").symlink_to(tmp_path / "real")
 
-    assert export(handbook, tmp_path / "site")
+    assert export(small, tmp_path / "site")
     assert (tmp_path / "real" / MARKER).exists()
 
 
-def test_a_folder_that_cannot_be_made_is_told(handbook: Handbook, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_told(small: Handbook, tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("x")
 
     with pytest.raises(FolderUnusable, match="cannot be written"):
-        export(handbook, file / "below")
+        export(small, file / "below")

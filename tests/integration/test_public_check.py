@@ -198,6 +198,49 @@ def test_the_page_of_a_wrong_code_speaks_the_language_of_the_visitor(public_site
     assert answer.headers["Vary"] == "Accept, Accept-Language"
 
 
+def test_the_page_follows_its_reader_and_the_certificate_keeps_its_language(
+    public_site: PublicSite, code: str
+) -> None:
+    by_header = public_site.http.get(f"/check/{code}", headers={"Accept-Language": "de-AT, en;q=0.5"})
+    by_menu = public_site.http.get(f"/check/{code}?lang=ar", headers={"Accept-Language": "de"})
+    nothing_said = public_site.http.get(f"/check/{code}")
+
+    assert "Dieses Zertifikat ist echt." in by_header.text and by_header.headers["Content-Language"] == "de"
+    assert 'lang="ar" dir="rtl"' in by_menu.text and by_menu.headers["Content-Language"] == "ar"
+    assert nothing_said.headers["Content-Language"] == "en"
+    for answer in (by_header, by_menu, nothing_said):
+        page = ReadPage(answer.text)
+        assert words_of(page.one("h1").text) == f"Certificate of completion for {ADA}"
+        assert (page.one("h1").attributes["lang"], page.one("h1").attributes["dir"]) == ("en", "ltr")
+        assert answer.headers["Vary"] == "Accept, Accept-Language"
+
+
+def test_a_certificate_in_german_is_shown_in_german_to_a_reader_who_names_no_language(
+    public_site: PublicSite,
+) -> None:
+    code = public_site.issue(public_site.publish(language="de"))
+
+    assert public_site.http.get(f"/check/{code}").headers["Content-Language"] == "de"
+    assert (
+        public_site.http.get(f"/check/{code}", headers={"Accept-Language": "en"}).headers["Content-Language"]
+        == "en"
+    )
+
+
+def test_the_menu_works_on_every_page_and_the_choice_survives_the_forms(
+    public_site: PublicSite, code: str
+) -> None:
+    typed = public_site.http.get("/check", params={"code": code, "lang": "fr"})
+    without = public_site.http.get("/check?lang=fr")
+    wrong = public_site.http.get("/check", params={"code": "x", "lang": "fr"})
+    uploaded = public_site.http.post("/check?lang=fr", files={"file": ("certificate", b"no certificate")})
+
+    assert typed.headers["Location"] == f"/check/{code}?lang=fr"
+    assert (without.status_code, without.headers["Location"]) == (303, "/?lang=fr")
+    for answer in (wrong, uploaded, public_site.http.get("/?lang=fr")):
+        assert answer.headers["Content-Language"] == "fr" and '<html lang="fr"' in answer.text
+
+
 @pytest.mark.parametrize(
     "typed", ["{code}", "  {code} ", "https://example.org/check/{code}?x=1", "Code: {CODE}"]
 )

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from certifly.public.page_html import missing_html
-from certifly.public.words import words_for_visitor
+from certifly.public.reader import Reader, reader_of
 from certifly.web.answers import json_response
 from certifly.web.errors import error_response, wants_problem
 
@@ -29,17 +29,21 @@ _PAGE_POLICY = (
     "default-src 'none'; img-src 'self'; style-src 'self'; font-src 'self'; base-uri 'none'; "
     "form-action {}; frame-ancestors 'none'"
 )
+PAGE_VARIES_BY = "Accept, Accept-Language"
 _ACCEPT_CHARACTERS_MAX = 500
 _QUALITY = re.compile(r"q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
 
 
-def page_response(html: str, *, status: int = 200, has_form: bool = False, vary: str = "Accept") -> Response:
-    """A page for people."""
+def page_response(
+    html: str, reader: Reader, *, status: int = 200, has_form: bool = False, vary: str = PAGE_VARIES_BY
+) -> Response:
+    """A page for people, in the language of its reader."""
     headers = {
         **ALWAYS,
         **REVALIDATED,
         "Content-Security-Policy": _PAGE_POLICY.format("'self'" if has_form else "'none'"),
         "Cross-Origin-Opener-Policy": "same-origin",
+        "Content-Language": reader.words.tag,
         "Vary": vary,
     }
     return Response(html, status, headers, "text/html")
@@ -55,9 +59,9 @@ def missing_response(request: Request, *, public_url: str, as_facts: bool | None
     if as_facts is None:
         as_facts = prefers_json(request.headers.get("accept", ""))
     if not as_facts:
-        words = words_for_visitor(request.headers.get("accept-language", ""))
-        html = missing_html(words, public_url=public_url)
-        return page_response(html, status=404, has_form=True, vary="Accept, Accept-Language")
+        reader = reader_of(request)
+        html = missing_html(reader, public_url=public_url)
+        return page_response(html, reader, status=404, has_form=True)
     return problem_response(request, 404, "not_found", "No certificate has this code.")
 
 

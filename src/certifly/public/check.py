@@ -18,6 +18,7 @@ from certifly.public.certificate_facts import check_page, find_place, read_certi
 from certifly.public.check_page import as_json
 from certifly.public.operations import CHECK, FIND_CHECK
 from certifly.public.page_html import LOOK_AGAIN_SECONDS, check_html
+from certifly.public.reader import reader_of, reader_with_fallback
 from certifly.web.answers import resource
 from certifly.web.parts import Parts
 
@@ -30,14 +31,16 @@ _TYPED_CHARACTERS_MAX = 1000
 
 @router.api_route("/check", methods=["GET", "HEAD"], **FIND_CHECK)
 async def check_typed_code(request: Request) -> Response:
-    """Take what was typed into a form, a code or a whole address, to its check page."""
+    """Take what was typed into a form, a code or a whole address, to its check page; without it, to the form."""
     parts: Parts = request.app.state.parts
-    typed = request.query_params.get("code", "")[:_TYPED_CHARACTERS_MAX].strip()
-    found = _CODE_WITHIN.search(typed)
+    root, query = urlsplit(parts.settings.public_url).path, reader_of(request).query
+    typed = request.query_params.get("code")
+    if typed is None:
+        return RedirectResponse(f"{root}/{query}", 303, ALWAYS)
+    found = _CODE_WITHIN.search(typed[:_TYPED_CHARACTERS_MAX])
     if found is None:
         return missing_response(request, public_url=parts.settings.public_url)
-    root = urlsplit(parts.settings.public_url).path
-    return RedirectResponse(f"{root}/check/{quote(found[0].lower())}", 303, ALWAYS)
+    return RedirectResponse(f"{root}/check/{quote(found[0].lower())}{query}", 303, ALWAYS)
 
 
 @router.api_route("/check/{code:path}", methods=["GET", "HEAD"], **CHECK)
@@ -57,7 +60,8 @@ async def check(request: Request, code: str) -> Response:
 
     if as_facts:
         return facts_response(resource("checks", page.code, as_json(page)))
-    return page_response(check_html(page, looks=_looks(request)))
+    reader = reader_with_fallback(request, page.language)
+    return page_response(check_html(page, reader, looks=_looks(request)), reader)
 
 
 def _looks(request: Request) -> int:

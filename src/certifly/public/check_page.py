@@ -4,6 +4,7 @@ Whoever fills a ``CheckPage`` decides what becomes public; the page and its JSON
 here. There is no place for extra fields, on purpose.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -119,6 +120,12 @@ class Headline:
     name: str
     after: str
     stands_alone: bool
+
+    @property
+    def direction(self) -> str:
+        """``rtl`` or ``ltr``: that of the first letter that has one, whichever way the page around it reads."""
+        kinds = map(unicodedata.bidirectional, f"{self.before} {self.name} {self.after}")
+        return "rtl" if next((kind for kind in kinds if kind in ("L", "R", "AL")), "L") != "L" else "ltr"
 
 
 def headline(title: str, recipient: str | None) -> Headline:

@@ -23,9 +23,10 @@ from certifly.core.errors import DomainError, Invalid, Overloaded
 from certifly.public.answers import facts_response, page_response, prefers_json
 from certifly.public.certificate_facts import place_of, read_certificate
 from certifly.public.operations_of_check_upload import CHECK_UPLOAD, FILE_TYPES
+from certifly.public.reader import reader_of
 from certifly.public.report_html import not_taken_html, report_html
 from certifly.public.report_json import report_as_json
-from certifly.public.words import Words, words_for_visitor
+from certifly.public.words import Words
 from certifly.verification.facts import Facts
 from certifly.verification.inspect import UPLOAD_BYTES_MAX
 from certifly.verification.inspector import Inspector
@@ -57,7 +58,6 @@ BYTES_HELD_MAX = UPLOADS_AT_ONCE_MAX * FORM_BYTES_MAX
 that send nothing keep everybody else out."""
 
 FILE_FAULT = 'Send the file as the request body, or as the one file of a form, named "file".'
-VARY = "Accept, Accept-Language"
 BYTES_PER_MEGABYTE = 1024 * 1024
 
 
@@ -131,7 +131,7 @@ async def check_upload(request: Request) -> Response:
     parts: Parts = request.app.state.parts
     public_url = parts.settings.public_url
     as_page = not prefers_json(request.headers.get("accept", ""))
-    words = words_for_visitor(request.headers.get("accept-language", ""))
+    reader = reader_of(request)
     try:
         report = await _report(request, parts)
     except (BodyTooLarge, MissingFile, Overloaded) as error:
@@ -139,14 +139,14 @@ async def check_upload(request: Request) -> Response:
             raise
         status, _ = classify(error)
         headers = {"Retry-After": str(error.retry_after_seconds)} if isinstance(error, Overloaded) else {}
-        html = not_taken_html(_sentence(error, words), words, public_url=public_url)
-        response = page_response(html, status=status, has_form=True, vary=VARY)
+        html = not_taken_html(_sentence(error, reader.words), reader, public_url=public_url)
+        response = page_response(html, reader, status=status, has_form=True)
         response.headers.update(headers)
         return response
 
     if as_page:
-        html = report_html(report, words, public_url=public_url)
-        return page_response(html, has_form=True, vary=VARY)
+        html = report_html(report, reader, public_url=public_url)
+        return page_response(html, reader, has_form=True)
     assert report.file is not None, "a file was handed in"
     return facts_response(resource("reports", report.file.digest, report_as_json(report)))
 

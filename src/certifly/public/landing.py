@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from certifly.public.answers import ALWAYS, page_response
 from certifly.public.page_html import landing_html
+from certifly.public.reader import reader_of
 from certifly.public.static_files import DIGEST, FILES, StaticFile
-from certifly.public.words import words_for_visitor
 from certifly.web.parts import Parts
 
 router = APIRouter()
@@ -39,9 +39,9 @@ Disallow: /download
 async def landing(request: Request) -> Response:
     """What this server is, and a place to enter a code."""
     parts: Parts = request.app.state.parts
-    words = words_for_visitor(request.headers.get("accept-language", ""))
-    html = landing_html(words, public_url=parts.settings.public_url)
-    return page_response(html, has_form=True, vary="Accept-Language")
+    reader = reader_of(request)
+    html = landing_html(reader, public_url=parts.settings.public_url)
+    return page_response(html, reader, has_form=True, vary="Accept-Language")
 
 
 @router.api_route("/static/public/{digest}/{name}", methods=["GET", "HEAD"], include_in_schema=False)

@@ -4,7 +4,14 @@ from datetime import date
 from typing import Any
 
 from certifly.certificates.standing import STANDINGS
-from certifly.public.operations_of_check_upload import CHECKS, EXAMPLE_CHECKS, HTML, VARY, VERDICT
+from certifly.public.operations_of_check_upload import (
+    CHECKS,
+    EXAMPLE_CHECKS,
+    HTML,
+    PAGE_LANGUAGE,
+    VARY,
+    VERDICT,
+)
 from certifly.public.sharing import linkedin_address
 from certifly.web.error_answers import error_answer, header_ref
 from certifly.web.operation import (
@@ -140,13 +147,14 @@ FIND_CHECK = public_operation(
     "Go to the check page of a typed code",
     parameters=[
         query_parameter("code", "A code, or any text with one in it, such as an address.", {"type": "string"})
-        | {"example": EXAMPLE_CODE}
+        | {"example": EXAMPLE_CODE},
+        *PAGE_LANGUAGE,
     ],
     answers={
         303: {
-            "description": "There may be such a certificate; its check page knows.",
+            "description": "There may be such a certificate; its check page knows. Without `code`: the front page.",
             "headers": {
-                "Location": {"description": "The check page.", "required": True, "schema": {"type": "string"}}
+                "Location": {"description": "The page.", "required": True, "schema": {"type": "string"}}
             },
         },
         404: _NO_CHECK_PAGE,
@@ -161,7 +169,8 @@ CHECK = public_operation(
             "The code, in any letter case. With `.json` behind it the answer is JSON.",
             {"type": "string", "minLength": 1},
             EXAMPLE_CODE,
-        )
+        ),
+        *PAGE_LANGUAGE,
     ],
     answers={
         200: {

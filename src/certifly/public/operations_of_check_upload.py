@@ -4,10 +4,12 @@ from dataclasses import fields
 from typing import Any
 
 from certifly.credentials import media_types
+from certifly.public.reader import LANGUAGE_PARAMETER
+from certifly.public.words import LANGUAGES
 from certifly.verification.inspect import UPLOAD_BYTES_MAX
 from certifly.verification.report import CheckName, Claims, FileKind, Outcome, Reason, Scope, Verdict
 from certifly.web.error_answers import error_answer
-from certifly.web.operation import public_operation
+from certifly.web.operation import header_parameter, public_operation, query_parameter
 from certifly.web.schemas import (
     ADDRESS,
     BYTES,
@@ -40,6 +42,20 @@ _TEXT_OR_NULL = {"type": ["string", "null"]}
 _COUNT_OR_NULL = {"type": ["integer", "null"], "minimum": 0}
 HTML = {"schema": {"type": "string"}}
 VARY = {"Vary": {"description": "`Accept` among others.", "required": True, "schema": {"type": "string"}}}
+PAGE_LANGUAGE = [
+    query_parameter(
+        LANGUAGE_PARAMETER,
+        "The language of the page, as its menu names it. Any other value is ignored. JSON is the same in all.",
+        {"type": "string", "examples": list(LANGUAGES)},
+    ),
+    header_parameter(
+        "Accept-Language",
+        "The languages of the reader, for a page that is asked for without `lang`.",
+        {"type": "string"},
+        "pt-BR, en;q=0.5",
+    ),
+]
+"""Parameters of every address that answers with a page."""
 _DIGEST = {
     "type": "string",
     "pattern": "^sha256:[0-9a-f]{64}$",
@@ -211,6 +227,7 @@ _EXAMPLE: dict[str, Any] = {
 CHECK_UPLOAD = public_operation(
     "check-file",
     "Check a file",
+    parameters=PAGE_LANGUAGE,
     body={
         "required": True,
         "content": {

@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from certifly.public.check_page import CheckPage, headline
+from certifly.public.reader import LANGUAGE_PARAMETER, Reader
 from certifly.public.report_words import Speaker, path_of, say
 from certifly.public.static_files import DIGEST
-from certifly.public.words import Words, words_for
+from certifly.public.words import LANGUAGES
 
 LOOK_AGAIN_SECONDS = (2, 3, 5, 8, 13, 21, 34, 55)
 """How long a page whose picture is being made waits before it looks again, each time; then it stops."""
@@ -28,22 +29,32 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.globals |= {"say": say, "path_of": path_of}
+    menu = sorted(LANGUAGES.values(), key=lambda words: words.tag)
+    environment.globals |= {
+        "say": say,
+        "path_of": path_of,
+        "menu": menu,
+        "language_parameter": LANGUAGE_PARAMETER,
+    }
     return environment
 
 
 PAGES = _environment()
 
 
-def check_html(page: CheckPage, *, looks: int = 0) -> str:
-    """The check page. ``looks`` counts how often it has looked again for a picture that is being made."""
+def check_html(page: CheckPage, reader: Reader, *, looks: int = 0) -> str:
+    """The check page: our own words in the language of its reader, the certificate's in its own.
+
+    ``looks`` counts how often it has looked again for a picture that is being made.
+    """
     waiting = page.state == "recorded" and looks < len(LOOK_AGAIN_SECONDS)
     root = _path_before(page.addresses.check, "/check/")
-    words = words_for(page.language)
+    words = reader.words
     speaker = Speaker(words=words, language=page.language, timezone=page.timezone)
     title = page.title or words.a_certificate.format(issuer=page.issuer)
     return PAGES.get_template("check.html").render(
         page=page,
+        reader=reader,
         words=words,
         speaker=speaker,
         verdict=speaker.verdict(page.report),
@@ -58,21 +69,21 @@ def check_html(page: CheckPage, *, looks: int = 0) -> str:
     )
 
 
-def missing_html(words: Words, *, public_url: str) -> str:
+def missing_html(reader: Reader, *, public_url: str) -> str:
     """The page of a code that no certificate has, whether well formed or not."""
-    return plain_page("missing.html", words, public_url)
+    return plain_page("missing.html", reader, public_url)
 
 
-def landing_html(words: Words, *, public_url: str) -> str:
+def landing_html(reader: Reader, *, public_url: str) -> str:
     """The front page: what this server is, and a place to enter a code."""
-    return plain_page("landing.html", words, public_url)
+    return plain_page("landing.html", reader, public_url)
 
 
-def plain_page(template: str, words: Words, public_url: str, **values: object) -> str:
-    """A page that belongs to no certificate, in the visitor's words."""
+def plain_page(template: str, reader: Reader, public_url: str, **values: object) -> str:
+    """A page that belongs to no certificate, in the language of its reader."""
     root = urlsplit(public_url).path.rstrip("/")
     return PAGES.get_template(template).render(
-        words=words, root=root, static=f"{root}/static/public/{DIGEST}", **values
+        reader=reader, words=reader.words, root=root, static=f"{root}/static/public/{DIGEST}", **values
     )
 
 

@@ -1,17 +1,17 @@
 """The report on a file as a page, and the page of an upload that was not taken."""
 
 from certifly.public.page_html import plain_page
+from certifly.public.reader import Reader
 from certifly.public.report_words import Speaker
-from certifly.public.words import Words
 from certifly.verification.report import Report
 
 
-def report_html(report: Report, words: Words, *, public_url: str) -> str:
+def report_html(report: Report, reader: Reader, *, public_url: str) -> str:
     """The report on a file that was handed in."""
-    speaker = Speaker(words=words, language=words.language)
+    speaker = Speaker(words=reader.words, language=reader.words.language)
     return plain_page(
         "report.html",
-        words,
+        reader,
         public_url,
         report=report,
         speaker=speaker,
@@ -20,6 +20,6 @@ def report_html(report: Report, words: Words, *, public_url: str) -> str:
     )
 
 
-def not_taken_html(sentence: str, words: Words, *, public_url: str) -> str:
+def not_taken_html(sentence: str, reader: Reader, *, public_url: str) -> str:
     """Why a file was not looked at, and the form once more."""
-    return plain_page("not_taken.html", words, public_url, sentence=sentence)
+    return plain_page("not_taken.html", reader, public_url, sentence=sentence)

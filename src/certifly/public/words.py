@@ -1,12 +1,12 @@
 """The page's own words, in the languages it speaks, from one file each in ``languages/``.
 
-Every file has the same keys, and a sentence keeps its ``{places}``; a language the page does not speak
-falls back to English. What stands on the certificate is never translated. The words of reports hang together in
-groups, by verdict, check, outcome, reason and scope; a name without its words fails when the files are read.
+Every file has the same keys, and a sentence keeps its ``{places}``. ``reader.py`` says which language a reader gets.
+What is written on the certificate is never translated. The words of reports form groups, by verdict, check, outcome,
+reason and scope; a name without its words fails when the files are read.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -18,18 +18,22 @@ from babel.numbers import format_decimal
 
 from certifly.public.verdict import Kind
 from certifly.verification.report import CheckName, Outcome, Reason, Scope
+from certifly.web.negotiation import offered_language
 
 FALLBACK = "en"
 RIGHT_TO_LEFT = frozenset({"ar", "he"})
-ACCEPT_LANGUAGE_CHARACTERS_MAX = 500
+TAGS = {"zh": "zh-Hans"}
+"""Where the tag for browsers says more than the name of the file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """One language of the page. ``language`` is its tag; the rest are the texts of its file."""
+    """One language of the page. ``language`` is its primary subtag (``de``); the rest are the texts of its file."""
 
     language: str
     og_locale: str
+    language_name: str
+    language_menu: str
     check: str
     skip: str
     compare: str
@@ -90,13 +94,18 @@ class Words:
     scopes: Mapping[Scope, str]
 
     @property
+    def tag(self) -> str:
+        """The language for ``lang`` attributes and ``Content-Language``."""
+        return TAGS.get(self.language, self.language)
+
+    @property
     def direction(self) -> str:
         """``rtl`` or ``ltr``, for the page as a whole."""
         return "rtl" if self.language in RIGHT_TO_LEFT else "ltr"
 
     def day(self, day: date, language: str) -> str:
         """A date in words, as the certificate itself writes it where the page speaks the template's language."""
-        tag = language if _base(language) == self.language else self.language
+        tag = language if offered_language(language, LANGUAGES) == self.language else self.language
         return format_date(day, format="long", locale=Locale.parse(tag, sep="-"))
 
     def number(self, number: int) -> str:
@@ -131,31 +140,5 @@ LANGUAGES = _read_languages()
 
 
 def words_for(language: str) -> Words:
-    """The page's words for a certificate written in ``language`` (``de``, ``pt-BR``); English otherwise."""
-    return LANGUAGES.get(_base(language), LANGUAGES[FALLBACK])
-
-
-def words_for_visitor(accept_language: str) -> Words:
-    """The best language of the visitor's browser that the page speaks; for pages without a certificate."""
-    return next(
-        (LANGUAGES[tag] for tag in _preferred(accept_language) if tag in LANGUAGES), LANGUAGES[FALLBACK]
-    )
-
-
-def _base(tag: str) -> str:
-    base = tag.replace("_", "-").partition("-")[0].strip().lower()
-    return {"iw": "he"}.get(base, base)
-
-
-def _preferred(accept_language: str) -> Sequence[str]:
-    ranked: list[tuple[float, str]] = []
-    for part in accept_language[:ACCEPT_LANGUAGE_CHARACTERS_MAX].split(","):
-        tag, _, parameter = part.partition(";")
-        try:
-            quality = float(parameter.strip().removeprefix("q=") or 1)
-        except ValueError:
-            continue
-        if quality > 0:
-            ranked.append((-quality, _base(tag)))
-    # The sort is stable: of equals, the one named first wins.
-    return [tag for _, tag in sorted(ranked, key=lambda item: item[0])]
+    """The words in ``language`` (``de``, ``pt-BR``); English otherwise."""
+    return LANGUAGES[offered_language(language, LANGUAGES) or FALLBACK]

@@ -8,8 +8,9 @@ import pytest
 
 from certifly.public.check_page import CheckPage, ShownLabel, headline
 from certifly.public.page_html import LOOK_AGAIN_SECONDS, check_html, landing_html, missing_html
+from certifly.public.reader import Reader
 from certifly.public.static_files import DIGEST
-from certifly.public.words import LANGUAGES
+from certifly.public.words import LANGUAGES, words_for
 from certifly.verification.report import CheckName, Reason, Report
 from tests.cast import TUESDAY
 from tests.unit.public.pages import (
@@ -36,8 +37,9 @@ from tests.unit.public.pages import (
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>&amp;{{ 7*7 }}"
 
 
-def read(page: CheckPage, *, looks: int = 0) -> ReadPage:
-    return ReadPage(check_html(page, looks=looks))
+def read(page: CheckPage, *, looks: int = 0, reader: Reader | None = None) -> ReadPage:
+    """The page as its reader gets it: without another, one who speaks the certificate's language."""
+    return ReadPage(check_html(page, reader or Reader(words_for(page.language)), looks=looks))
 
 
 def facts_of(page: ReadPage) -> dict[str, str]:
@@ -96,8 +98,11 @@ def test_a_shared_link_shows_the_picture() -> None:
 
 def test_no_page_is_for_search_engines() -> None:
     pages = [
-        check_html(ADAS),
-        *(make(LANGUAGES["en"], public_url="https://c.example") for make in (missing_html, landing_html)),
+        check_html(ADAS, Reader(LANGUAGES["en"])),
+        *(
+            make(Reader(LANGUAGES["en"]), public_url="https://c.example")
+            for make in (missing_html, landing_html)
+        ),
     ]
 
     assert [ReadPage(html).content("robots") for html in pages] == ["noindex, nofollow"] * 3
@@ -166,21 +171,63 @@ def test_an_installation_below_a_path_links_below_it() -> None:
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
-def test_the_page_speaks_the_language_of_the_template(language: str) -> None:
-    page = read(replace(ADAS, language=language))
+def test_the_page_speaks_the_language_of_its_reader_and_the_certificate_its_own(language: str) -> None:
+    words = LANGUAGES[language]
+    page = read(replace(ADAS, language="pl", title="Świadectwo dla Ada Lovelace"), reader=Reader(words))
 
-    assert page.one("html").attributes["lang"] == language
+    assert page.one("html").attributes["lang"] == words.tag
     assert page.one("html").attributes["dir"] == ("rtl" if language in ("ar", "he") else "ltr")
-    assert LANGUAGES[language].verdicts["genuine"] in page.one("main").text
-    assert "lang" not in page.one("h1").attributes
+    assert words.verdicts["genuine"] in page.one("main").text
+    assert words_of(page.one("h1").text) == "Świadectwo dla Ada Lovelace"
+    assert (page.one("h1").attributes["lang"], page.one("h1").attributes["dir"]) == ("pl", "ltr")
+    assert page.all("dl")[0].attributes["lang"] == "pl"
+    assert facts_of(page)["Student Name"] == "Ada Lovelace"
+    assert facts_of(page)[words.issued_by] == "Lovelace Academy"
 
 
-def test_a_language_the_page_does_not_speak_is_marked_where_it_stands() -> None:
-    page = read(replace(ADAS, language="pl", title="Świadectwo dla Ada Lovelace"))
+@pytest.mark.parametrize(
+    ("title", "recipient", "direction"),
+    [
+        ("شهادة إتمام Ada", "Ada", "rtl"),
+        ("Ada's certificate", "Ada", "ltr"),
+        ("1. שם", None, "rtl"),
+        ("2026", None, "ltr"),
+    ],
+)
+def test_a_title_reads_in_its_own_direction(title: str, recipient: str | None, direction: str) -> None:
+    page = read(replace(ADAS, title=title, recipient=recipient), reader=Reader(LANGUAGES["en"]))
 
-    assert page.one("html").attributes["lang"] == "en"
-    assert page.one("h1").attributes["lang"] == "pl"
-    assert facts_of(page)["Issued on"] == "November 23, 2026"
+    assert page.one("h1").attributes["dir"] == direction
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_every_page_has_a_menu_of_all_languages_in_their_own_words(language: str) -> None:
+    reader = Reader(LANGUAGES[language])
+    pages = [read(ADAS, reader=reader), ReadPage(landing_html(reader, public_url="https://c.example"))]
+
+    for page in pages:
+        menu = page.one("nav", **{"aria-label": reader.words.language_menu})
+        links = [link for link in page.all("a") if "hreflang" in link.attributes]
+        assert reader.words.language_name in menu.text
+        assert {str(link.attributes["href"]): link.text for link in links} == {
+            f"?lang={each}": words.language_name for each, words in LANGUAGES.items()
+        }
+        assert all(link.attributes["lang"] == link.attributes["hreflang"] for link in links)
+        (current,) = (link for link in links if "aria-current" in link.attributes)
+        assert current.attributes["href"] == f"?lang={language}"
+
+
+def test_a_language_from_the_menu_stays_from_page_to_page() -> None:
+    correction = report(certificate=replace(ADAS_CERTIFICATE, replaces=SUCCESSOR))
+    chosen = Reader(LANGUAGES["de"], is_chosen=True)
+    landing = ReadPage(landing_html(chosen, public_url="https://c.example"))
+
+    assert read(replace(ADAS, report=correction), reader=chosen).all("a", href=f"/check/{OTHER_CODE}?lang=de")
+    assert read(replace(ADAS, state="recorded"), reader=chosen).content_of_refresh() == (
+        f"2; url=/check/{CODE}?looks=1&lang=de"
+    )
+    assert landing.one("input", name="lang", type="hidden").attributes["value"] == "de"
+    assert landing.one("form", method="post").attributes["action"] == "/check?lang=de"
 
 
 @pytest.mark.parametrize(
@@ -294,7 +341,7 @@ BECOME: dict[str, tuple[Report, dict[str, Any]]] = {
 @pytest.mark.parametrize("become", list(BECOME))
 def test_what_no_longer_holds_is_nowhere_called_genuine_and_its_picture_is_not_handed_on(become: str) -> None:
     found, changes = BECOME[become]
-    html = check_html(replace(ADAS, report=found, **changes), looks=99)
+    html = check_html(replace(ADAS, report=found, **changes), Reader(LANGUAGES["en"]), looks=99)
     page = ReadPage(html)
 
     assert "genuine" not in html
@@ -411,7 +458,7 @@ def test_every_check_is_told_by_word_and_sign_not_by_colour_alone() -> None:
     ]
     for topic in ("Issuer", "Signature", "Contents", "Revocation", "Suspension", "Expiry", "Correction"):
         assert topic in checked.text
-    signs = [path.attributes["d"] for path in page.all("path")][1:]  # the first is the seal's
+    signs = [path.attributes["d"] for path in page.all("path")][2:]  # the first are the menu's and the seal's
     assert signs[0] == signs[1] == signs[3] and len(set(signs)) == 3
 
 
@@ -454,7 +501,7 @@ def test_a_name_has_a_line_of_its_own_where_that_tears_no_word(
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
 def test_the_pages_that_ask_for_a_code_can_be_used_without_a_mouse(language: str) -> None:
     for make in (missing_html, landing_html):
-        page = ReadPage(make(LANGUAGES[language], public_url="https://example.org/certificates"))
+        page = ReadPage(make(Reader(LANGUAGES[language]), public_url="https://example.org/certificates"))
 
         assert page.one("form", method="get").attributes["action"] == "/certificates/check"
         by_file = page.one("form", method="post", enctype="multipart/form-data")

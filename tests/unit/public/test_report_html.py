@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from certifly.public.reader import Reader
 from certifly.public.report_html import not_taken_html, report_html
 from certifly.public.report_words import MEMBERS_SHOWN_MAX
 from certifly.public.words import LANGUAGES
@@ -47,11 +48,16 @@ CLAIMS = Claims(
 
 
 def read(found: Report, *, language: str = "en") -> ReadPage:
-    return ReadPage(report_html(found, LANGUAGES[language], public_url="https://c.example/below"))
+    return ReadPage(report_html(found, Reader(LANGUAGES[language]), public_url="https://c.example/below"))
 
 
 def filed(*others: Check, **facts: Any) -> Report:
     return report(*others, **{"file": ADAS_FILE, **facts})
+
+
+def links_of(page: ReadPage) -> list[str | None]:
+    """Where links lead, but for those of the menu of languages."""
+    return [link.attributes["href"] for link in page.all("a") if "hreflang" not in link.attributes]
 
 
 def text_of(found: Report) -> str:
@@ -62,7 +68,7 @@ def text_of(found: Report) -> str:
 def test_a_report_speaks_the_language_of_whoever_asks_and_runs_nothing(language: str) -> None:
     page = read(filed(ALTERED, claims=CLAIMS), language=language)
 
-    assert page.one("html").attributes["lang"] == language
+    assert page.one("html").attributes["lang"] == LANGUAGES[language].tag
     assert LANGUAGES[language].verdicts["refused"] in page.one("main").text
     assert page.all("script") == [] and page.all("style") == []
     assert page.one("form", method="post").attributes["action"] == "/below/check"
@@ -129,7 +135,7 @@ def test_a_known_certificate_is_linked_and_a_successor_before_it() -> None:
     corrected = read(filed(CORRECTED, certificate=replace(ADAS_CERTIFICATE, successor=SUCCESSOR)))
 
     assert known.one("a", href=f"/check/{CODE}").text == "See its page in the register"
-    assert [link.attributes["href"] for link in corrected.all("a")] == [f"/check/{OTHER_CODE}"]
+    assert links_of(corrected) == [f"/check/{OTHER_CODE}"]
 
 
 def test_an_older_edition_says_since_when_its_key_is_withdrawn_and_why() -> None:
@@ -172,7 +178,9 @@ def test_every_reason_can_be_said_without_any_of_its_facts(reason: Reason) -> No
 
 
 def test_a_file_that_was_not_taken_is_told_why_and_can_be_chosen_again() -> None:
-    page = ReadPage(not_taken_html("Choose a file first.", LANGUAGES["en"], public_url="https://c.example"))
+    page = ReadPage(
+        not_taken_html("Choose a file first.", Reader(LANGUAGES["en"]), public_url="https://c.example")
+    )
 
     assert "Choose a file first." in page.one("main").text
     assert page.one("input", name="file").attributes["type"] == "file"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from certifly.public.words import LANGUAGES, words_for, words_for_visitor
+from certifly.public.words import LANGUAGES, words_for
 
 PLACES = re.compile(r"\{[a-z_]*\}")
 
@@ -56,23 +56,17 @@ def test_the_page_speaks_nine_languages() -> None:
     ("template", "page"),
     [("de", "de"), ("pt-BR", "pt"), ("zh-Hant", "zh"), ("iw", "he"), ("pl", "en"), ("", "en")],
 )
-def test_the_language_of_the_template_decides(template: str, page: str) -> None:
+def test_the_words_of_a_language_are_those_of_its_primary_subtag(template: str, page: str) -> None:
     assert words_for(template).language == page
 
 
-@pytest.mark.parametrize(
-    ("accept", "language"),
-    [
-        ("de-AT,de;q=0.9,en;q=0.8", "de"),
-        ("pl,fr;q=0.5,en;q=0.7", "en"),
-        ("fr;q=0.5, he;q=0.7", "he"),
-        ("fr, de", "fr"),
-        ("de;q=0, fr;q=0.1", "fr"),
-        ("fr;q=often, es", "es"),
-        ("*", "en"),
-        ("", "en"),
-        ("x" * 10_000 + ",de", "en"),
-    ],
-)
-def test_without_a_template_the_visitor_decides(accept: str, language: str) -> None:
-    assert words_for_visitor(accept).language == language
+def test_every_language_is_named_in_itself_and_no_two_alike() -> None:
+    names = [words.language_name for words in LANGUAGES.values()]
+
+    assert len(set(names)) == len(names)
+    assert LANGUAGES["de"].language_name == "Deutsch" and LANGUAGES["ar"].language_name == "العربية"
+
+
+def test_chinese_is_marked_as_simplified() -> None:
+    assert LANGUAGES["zh"].tag == "zh-Hans"
+    assert {words.tag for words in LANGUAGES.values()} >= set(LANGUAGES) - {"zh"}

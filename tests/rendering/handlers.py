@@ -83,6 +83,14 @@ def _sleep(argument: str, folder: Path) -> bytes:
     return b"slept"
 
 
+def _spin(argument: str, folder: Path) -> bytes:
+    """Use processor time: so many seconds, or without end."""
+    until = time.process_time() + float(argument or "inf")
+    while time.process_time() < until:
+        pass
+    return b"spun"
+
+
 def _hang_outside_python(argument: str, folder: Path) -> bytes:
     """Like a compile that runs away: no Python code runs, and the interpreter's lock is released."""
     ctypes.CDLL(None).sleep(60)
@@ -179,6 +187,7 @@ def _pid(argument: str, folder: Path) -> bytes:
 
 _VERBS: dict[str, Callable[[str, Path], bytes]] = {
     "sleep": _sleep,
+    "spin": _spin,
     "hang": _hang_outside_python,
     "result": _result,
     "allocate": _allocate,

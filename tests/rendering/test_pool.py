@@ -20,6 +20,7 @@ import pytest
 
 from certifly.rendering import child
 from certifly.rendering.errors import (
+    RenderDelayed,
     RenderersBusy,
     RenderFailed,
     RenderInterrupted,
@@ -203,12 +204,31 @@ class TestARenderingThatFails:
         with obedient_pool(timeout_seconds=5) as pool:
             assert pool.render(job_that("sleep:0.3"), "pdf") == b"slept"
 
-    @pytest.mark.parametrize("how", ["sleep:60", "hang"])
-    def test_a_job_beyond_its_time_is_killed(self, how: str) -> None:
+    def test_a_job_beyond_its_processor_time_is_killed(self) -> None:
         with obedient_pool(timeout_seconds=0.5) as pool:
             before = pid_of(pool)
-            with pytest.raises(RenderTimedOut, match=r"longer than 0\.5 seconds"):
+            with pytest.raises(RenderTimedOut, match=r"longer than 0\.5 seconds of processor time"):
+                pool.render(job_that("spin"), "pdf")
+
+            assert not Path(f"/proc/{before}").exists()
+            assert pid_of(pool) != before
+
+    def test_processor_time_of_earlier_jobs_does_not_count(self) -> None:
+        with obedient_pool(timeout_seconds=0.5) as pool:
+            before = pid_of(pool)
+            for _ in range(4):
+                assert pool.render(job_that("spin:0.2"), "pdf") == b"spun"
+
+            assert pid_of(pool) == before
+
+    @pytest.mark.parametrize("how", ["sleep:60", "hang"])
+    def test_a_job_for_which_the_clock_alone_ran_out_is_not_blamed(self, how: str) -> None:
+        with obedient_pool(timeout_seconds=10, clock_seconds=0.5) as pool:
+            before = pid_of(pool)
+            with pytest.raises(RenderDelayed, match=r"The server is busy: .* within 0\.5 seconds") as caught:
                 pool.render(job_that(how), "pdf")
+
+            assert caught.value.retry_after_seconds > 0
 
             assert not Path(f"/proc/{before}").exists()
             assert pid_of(pool) != before
@@ -233,7 +253,7 @@ class TestARenderingThatFails:
 
     @pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM"])
     def test_a_process_ended_from_outside_may_be_tried_again(self, pool: RenderPool, name: str) -> None:
-        with pytest.raises(RenderInterrupted, match=f"ended by {name}"):
+        with pytest.raises(RenderInterrupted, match=f"was ended by {name}"):
             pool.render(job_that(f"signal:{name}"), "pdf")
 
         assert pool.render(job_that("result:1"), "pdf") == b"\x00"
@@ -278,7 +298,7 @@ class TestARenderingThatFails:
             os.kill(process.pid, signal.SIGKILL)
             os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
             with pytest.raises(RenderInterrupted):
-                process.run(job_that("result:1"), "pdf", timeout_seconds=5)
+                process.run(job_that("result:1"), "pdf", timeout_seconds=5, clock_seconds=5)
         finally:
             process.end()
             process.end()
@@ -301,9 +321,9 @@ class TestARenderingThatFails:
                 rendering.result(10)
 
     def test_a_process_that_no_longer_reads_is_timed_out(self) -> None:
-        with obedient_pool(timeout_seconds=0.5) as pool:
+        with obedient_pool(clock_seconds=0.5) as pool:
             os.kill(pid_of(pool), signal.SIGSTOP)
-            with pytest.raises(RenderTimedOut):
+            with pytest.raises(RenderDelayed):
                 pool.render(job_that("result:1" + " " * 5_000_000), "pdf")
 
             assert pool.render(job_that("result:1"), "pdf") == b"\x00"
@@ -420,7 +440,7 @@ class TestManyCallers:
         def outcome(pool: RenderPool, title: str) -> str:
             try:
                 return str(len(pool.render(job_that(title), "pdf")))
-            except RenderFailed as error:
+            except (RenderFailed, RenderInterrupted) as error:
                 return type(error).__name__
 
         with obedient_pool(2) as pool, ThreadPoolExecutor(8) as threads:
@@ -442,7 +462,7 @@ class TestStarting:
         monkeypatch.setattr(child, "START_SECONDS_MAX", 0.5)
         with (
             obedient_pool(handler="tests.rendering.handlers:make_slowly") as pool,
-            pytest.raises(RenderFailed, match=r"starts within 0\.5 seconds"),
+            pytest.raises(RenderDelayed, match=r"within 0\.5 seconds"),
         ):
             pool.render(job_that("pid"), "pdf")
 

@@ -45,7 +45,7 @@ def answers_to(*received: tuple[bytes, bytes], folder: Path = Path()) -> list[tu
 def job_frame(title: str, names: Sequence[str] = ()) -> tuple[bytes, bytes]:
     whole = job_that(title, pictures=dict.fromkeys(names, b""))
     without = RenderJob(**{field: getattr(whole, field) for field in RenderJob.__slots__} | {"assets": {}})
-    return frames.JOB, b"pdf\n" + without.to_bytes()
+    return frames.JOB, b"pdf 10.0\n" + without.to_bytes()
 
 
 class TestAnswers:

@@ -78,7 +78,8 @@ class Settings(BaseModel):
     render_processes: Annotated[int, Field(ge=1, le=64)] = 1
     """Render processes under each worker slot; the web process keeps as many for previews and PNGs."""
     render_timeout_seconds: Annotated[float, Field(gt=0, le=300)] = 20.0
-    """Longest time one rendering may take before its process is killed."""
+    """Most processor time one rendering may use before its process is killed. By the clock it may take three times
+    as long, at least 10 seconds: when that runs out the server is busy, and the rendering is tried again later."""
     render_memory_mb: Annotated[int, Field(ge=256, le=16384)] = 1024
     """Most memory one render process may use."""
     png_at_once: bool = False

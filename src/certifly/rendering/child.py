@@ -3,6 +3,9 @@
 A job ends in one of three ways: with bytes, with an error that the process itself reports, or with the end
 of the process. Whoever gets anything but bytes or a reported error must throw the process away; a process
 is never used again after something unforeseen.
+
+A job is blamed for processor time and memory, which it uses up itself. When the clock runs out first, the server is
+busy, and that is what the error says.
 """
 
 import contextlib
@@ -21,7 +24,13 @@ from pathlib import Path
 from typing import Literal
 
 from certifly.rendering import frames
-from certifly.rendering.errors import RenderFailed, RenderInterrupted, RenderOutOfMemory, RenderTimedOut
+from certifly.rendering.errors import (
+    RenderDelayed,
+    RenderFailed,
+    RenderInterrupted,
+    RenderOutOfMemory,
+    RenderTimedOut,
+)
 from certifly.rendering.job import RenderJob
 
 Format = Literal["pdf", "png", "svg"]
@@ -44,6 +53,10 @@ ENDED_FROM_OUTSIDE = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGH
 
 class _Ended(Exception):
     """The process closed its pipe."""
+
+
+class _ClockRanOut(Exception):
+    """The process has not answered in time."""
 
 
 class RenderProcess:
@@ -69,7 +82,7 @@ class RenderProcess:
         return self._process.pid
 
     def wait_until_ready(self) -> None:
-        """Raise RenderFailed if the process cannot start, RenderInterrupted if it was not let to."""
+        """Raise RenderFailed if the process cannot start; RenderInterrupted or RenderDelayed if it was not let to."""
         try:
             kind, _ = self._exchange([], until=time.monotonic() + START_SECONDS_MAX)
         except _Ended:
@@ -77,24 +90,28 @@ class RenderProcess:
             if -self._process.returncode in ENDED_FROM_OUTSIDE:
                 raise RenderInterrupted(how) from None
             raise RenderFailed(f"no render process starts; it {how}") from None
-        except RenderTimedOut:
-            raise RenderFailed(f"no render process starts within {START_SECONDS_MAX:g} seconds") from None
+        except _ClockRanOut:
+            raise RenderDelayed(START_SECONDS_MAX) from None
         assert kind == frames.READY, f"expected a process that is ready, got {kind!r}"
         self.is_sound = True
 
-    def run(self, job: RenderJob, format: Format, *, timeout_seconds: float) -> bytes:
-        """Return the bytes of the file. Raises RenderFailed or one of its kinds."""
-        until = time.monotonic() + timeout_seconds
+    def run(self, job: RenderJob, format: Format, *, timeout_seconds: float, clock_seconds: float) -> bytes:
+        """Return the bytes of the file. ``timeout_seconds`` are of processor time.
+
+        Raises RenderFailed or one of its kinds, RenderInterrupted, and RenderDelayed when the clock ran out.
+        """
+        until = time.monotonic() + clock_seconds
         self.is_sound = False
-        outgoing = frames.frame(frames.JOB, f"{format}\n".encode(), replace(job, assets={}).to_bytes())
+        head = f"{format} {timeout_seconds!r}\n".encode()
+        outgoing = frames.frame(frames.JOB, head, replace(job, assets={}).to_bytes())
         try:
             kind, content = self._exchange(outgoing, until=until)
             if kind == frames.NEED:
                 kind, content = self._exchange(self._assets(job, content.decode().split("\n")), until=until)
-        except RenderTimedOut:
-            raise RenderTimedOut(timeout_seconds) from None
+        except _ClockRanOut:
+            raise RenderDelayed(clock_seconds) from None
         except _Ended:
-            raise self._verdict() from None
+            raise self._verdict(timeout_seconds) from None
         if kind == frames.OUT_OF_MEMORY:
             raise RenderOutOfMemory(self._memory_mb)
         self.jobs_done += 1
@@ -186,7 +203,7 @@ class RenderProcess:
                 return received
             left = until - time.monotonic()
             if left <= 0:
-                raise RenderTimedOut(0)
+                raise _ClockRanOut
             ready = self._poll.poll(min(left, MEMORY_LOOKED_AT_EVERY_SECONDS) * 1000)
             if not ready and self.resident_mb() > self._memory_mb:
                 raise RenderOutOfMemory(self._memory_mb)
@@ -233,9 +250,11 @@ class RenderProcess:
         self._received = bytearray()
         return kind, content
 
-    def _verdict(self) -> RenderFailed:
+    def _verdict(self, timeout_seconds: float) -> RenderFailed | RenderInterrupted:
         """Say why a process that ended in the middle of a job ended."""
         how = self._how_it_ended()
+        if -self._process.returncode == signal.SIGPROF:
+            return RenderTimedOut(timeout_seconds)  # see processor_time_limited
         if any(sign in self._complaints for sign in OUT_OF_MEMORY_SIGNS):
             return RenderOutOfMemory(self._memory_mb)
         if -self._process.returncode in ENDED_FROM_OUTSIDE:

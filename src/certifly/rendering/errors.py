@@ -6,6 +6,9 @@ rendering starts as if nothing had happened.
 
 from certifly.core.errors import DomainError, Overloaded
 
+RETRY_AFTER_SECONDS = 5
+"""After a rendering that a busy server did not finish."""
+
 
 class RenderFailed(DomainError):
     """The certificate could not be drawn, for the reason that the message names; the same would fail again."""
@@ -16,11 +19,11 @@ class RenderFailed(DomainError):
 
 
 class RenderTimedOut(RenderFailed):
-    """Drawing took longer than allowed, and its process was killed."""
+    """Drawing used more processor time than allowed, and its process was killed."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(
-            f"it took longer than {seconds:g} seconds. Simplify the layout or its pictures, "
+            f"it took longer than {seconds:g} seconds of processor time. Simplify the layout or its pictures, "
             "or raise CERTIFLY_RENDER_TIMEOUT_SECONDS."
         )
         self.seconds = seconds
@@ -37,13 +40,26 @@ class RenderOutOfMemory(RenderFailed):
         self.memory_mb = memory_mb
 
 
-class RenderInterrupted(RenderFailed):
+class RenderInterrupted(Overloaded):
     """The render process was ended from outside while it worked. The job itself may be fine: try it again."""
 
     def __init__(self, how: str) -> None:
         super().__init__(
-            f"its process {how}. Nothing is known to be wrong with the certificate; render it again."
+            f"The render process {how}. Nothing is known to be wrong with the certificate. Try again shortly.",
+            retry_after_seconds=RETRY_AFTER_SECONDS,
         )
+
+
+class RenderDelayed(Overloaded):
+    """The clock ran out before the job had used its processor time: the server is busy, the job may be fine."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"The server is busy: a render process got too little processor time within {seconds:g} seconds. "
+            "Nothing is known to be wrong with the certificate. Try again shortly.",
+            retry_after_seconds=RETRY_AFTER_SECONDS,
+        )
+        self.seconds = seconds
 
 
 class RenderersBusy(Overloaded):

@@ -3,7 +3,7 @@
 A frame is one letter, the length of its content as four bytes, and the content. Both ends are the same
 release of the same program on the same machine, so there is no version and nothing is negotiated.
 
-    pool     JOB        format, line feed, the job without its assets
+    pool     JOB        format, seconds of processor time it may use, line feed, the job without its assets
     process  NEED       names of the assets it does not hold, one a line
     pool     ASSET      one for each name, in that order
     process  DONE       the bytes of the file; or FAILED with a reason, or OUT_OF_MEMORY

@@ -1,8 +1,8 @@
 """Render in processes that can be killed.
 
 A compilation that runs away can be neither cancelled nor bounded from inside, so it happens in a child
-process with a time limit and a memory limit. Whatever becomes of one job, the pool stays whole: a process
-that timed out, grew too large or died is gone, and another takes its place when the next job comes.
+process with limits on processor time, memory, and time by the clock. Whatever becomes of one job, the pool stays
+whole: a process that timed out, grew too large or died is gone, and another takes its place when the next job comes.
 """
 
 import threading
@@ -21,6 +21,12 @@ JOBS_MAX = 2_000
 WAIT_SECONDS = 60.0
 """How long a caller waits for a process to become free."""
 
+CLOCK_FACTOR = 3.0
+"""Time by the clock that a job has for each second of processor time: others use the processors too."""
+
+CLOCK_SECONDS_MIN = 10.0
+"""The least time by the clock, however little processor time a job may use."""
+
 MEMORY_KEPT_SHARE = 0.6
 """A process that holds more than this share of its limit between two jobs is replaced, so that no job
 fails for what its predecessors left behind."""
@@ -31,7 +37,8 @@ ENGINE = "certifly.rendering.process:Drawing"
 class RenderPool:
     """Up to ``processes`` render processes, for callers on any thread.
 
-    ``timeout_seconds`` and ``memory_mb`` bound one job. Processes start when they are first needed, or at
+    ``timeout_seconds`` of processor time and ``memory_mb`` bound one job; ``clock_seconds`` is how long the pool
+    waits for it. Processes start when they are first needed, or at
     once with ``start``. ``handler`` names the function that makes what draws (``module:function``).
     """
 
@@ -43,12 +50,14 @@ class RenderPool:
         jobs_max: int = JOBS_MAX,
         fonts_dir: Path | None = None,
         *,
+        clock_seconds: float | None = None,
         wait_seconds: float = WAIT_SECONDS,
         handler: str = ENGINE,
     ) -> None:
         assert processes >= 1
         self._processes_max = processes
         self._timeout_seconds = timeout_seconds
+        self._clock_seconds = clock_seconds or max(CLOCK_SECONDS_MIN, CLOCK_FACTOR * timeout_seconds)
         self._memory_mb = memory_mb
         self._jobs_max = jobs_max
         self._wait_seconds = wait_seconds
@@ -64,16 +73,21 @@ class RenderPool:
     def render(self, job: RenderJob, format: Format) -> bytes:
         """Return the file's bytes; wait for a free process first.
 
-        Raises RenderFailed, RenderTimedOut, RenderOutOfMemory or RenderInterrupted for the job, and
-        RenderersBusy if no process became free.
+        Raises RenderFailed, RenderTimedOut or RenderOutOfMemory for the job; RenderInterrupted or RenderDelayed
+        when it is not to blame, and RenderersBusy if no process became free.
         """
         try:
             process = self._acquire()
             try:
-                return process.run(job, format, timeout_seconds=self._timeout_seconds)
+                return process.run(
+                    job,
+                    format,
+                    timeout_seconds=self._timeout_seconds,
+                    clock_seconds=self._clock_seconds,
+                )
             finally:
                 self._release(process)
-        except RenderFailed:
+        except (RenderFailed, RenderInterrupted):
             self._refuse_when_closed()  # then that is the reason, whatever became of the job
             raise
 

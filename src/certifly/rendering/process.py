@@ -13,7 +13,9 @@ import queue
 import resource
 import select
 import shutil
+import signal
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -115,9 +117,12 @@ def work(next_frame: NextFrame, answer: Answer, handle: Handler) -> NoReturn:
     while True:
         kind, content = next_frame()
         assert kind == frames.JOB, f"expected a job, got {kind!r}"
+        head, _, described = content.partition(b"\n")
+        format, seconds = head.decode().split()
         try:
-            job = _complete(RenderJob.from_bytes(content.partition(b"\n")[2]), assets, next_frame, answer)
-            result = handle(job, content.partition(b"\n")[0].decode())
+            with processor_time_limited(float(seconds)):
+                job = _complete(RenderJob.from_bytes(described), assets, next_frame, answer)
+                result = handle(job, format)
         except RenderFailed as error:
             answer(frames.FAILED, error.reason.encode())
         except MemoryError:
@@ -170,6 +175,23 @@ def limit_memory(memory_mb: int) -> None:
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
     resource.setrlimit(resource.RLIMIT_DATA, (memory_mb * BYTES_PER_MB, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+@contextmanager
+def processor_time_limited(seconds: float) -> Iterator[None]:
+    """Let the kernel end this process, by SIGPROF, after so much processor time of all its threads.
+
+    An interval timer and not RLIMIT_CPU, which counts whole seconds since the process started. The timer may be some
+    milliseconds late, so a job that ended meanwhile is measured as well.
+    """
+    began = time.process_time()
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+    if time.process_time() - began > seconds:
+        signal.raise_signal(signal.SIGPROF)
 
 
 @contextmanager

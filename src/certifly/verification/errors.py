@@ -52,3 +52,14 @@ class InspectorsBusy(Overloaded):
             "Repeat the request in a moment.",
             retry_after_seconds=2,
         )
+
+
+class InspectionUnfinished(Overloaded):
+    """The server was too busy to look through the file in time. This says nothing about the file."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The server is busy and could not finish checking this file. This says nothing about the file. "
+            "Repeat the request in a moment.",
+            retry_after_seconds=10,
+        )

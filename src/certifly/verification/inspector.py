@@ -1,8 +1,9 @@
 """Look into files of strangers in processes that can be killed.
 
-Every file gets a process of its own, which knows nothing but the file, and has bounded memory and time. One that
-is ended for either is an answer too: a certificate never needs as much. At most so many run at once; who comes then
-waits a moment, and is told to come back.
+Every file gets a separate process, which knows nothing but the file and has bounded memory and time. When it uses up
+its memory or its processor time, that is a result too: a certificate never needs as much. When only the clock ran
+out, the server is busy, and nothing is said about the file. At most so many processes run at the same time; further
+callers wait a moment, then get an error that asks them to try again.
 """
 
 import contextlib
@@ -18,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from certifly.verification.child import OUT_OF_MEMORY
-from certifly.verification.errors import InspectorsBusy
+from certifly.verification.errors import InspectionUnfinished, InspectorsBusy
 from certifly.verification.facts import Facts, from_json
 from certifly.verification.inspect import UPLOAD_BYTES_MAX, outline
 
@@ -29,7 +30,8 @@ WAIT_SECONDS = 10.0
 """How long a caller waits for another file to be done."""
 
 TIMEOUT_SECONDS = 15.0
-"""By the clock, with the start of the process on a busy machine. Certificates take a second."""
+"""By the clock, with the start of the process on a busy machine. Certificates take a second. No file is judged by
+this limit: a busy server may need longer for any of them."""
 CPU_SECONDS = 8
 MEMORY_MB = 384
 ANSWER_BYTES_MAX = 24 * 1024 * 1024
@@ -38,8 +40,15 @@ ANSWER_BYTES_MAX = 24 * 1024 * 1024
 READ_BYTES = 256 * 1024
 CHILD = "certifly.verification.child"
 
-TOO_LONG = "more time than checking a certificate ever takes"
+TOO_LONG = "more processor time than checking a certificate ever takes"
 TOO_MUCH = "more memory than checking a certificate ever takes"
+
+
+TOO_LARGE = "a longer description than that of any certificate"
+
+
+class _ClockRanOut(Exception):
+    """The process has not ended in time."""
 
 
 class InspectionFailed(Exception):
@@ -60,7 +69,11 @@ class Inspector:
     )
 
     def inspect(self, content: bytes) -> Facts:
-        """The facts of a file. Raises InspectorsBusy, and InspectionFailed for a defect of ours."""
+        """The facts of a file.
+
+        Raises InspectorsBusy and InspectionUnfinished when the server is busy, and InspectionFailed for a defect of
+        ours.
+        """
         assert len(content) <= UPLOAD_BYTES_MAX, "who takes the upload bounds it"
         if not self._turns.acquire(timeout=self.wait_seconds):
             raise InspectorsBusy(self.wait_seconds)
@@ -70,14 +83,23 @@ class Inspector:
             self._turns.release()
 
     def _inspect(self, content: bytes) -> Facts:
-        with _started(self._command()) as process:
-            answer = _exchange(process, content, until=time.monotonic() + self.timeout_seconds)
-            status = process.wait() if answer is not None else None
+        until = time.monotonic() + self.timeout_seconds
+        status = None
+        try:
+            with _started(self._command()) as process:
+                answer = _exchange(process, content, until=until)
+                if answer is not None:
+                    status = _wait(process, until=until)
+        except _ClockRanOut:
+            _log_end("clock", content)
+            raise InspectionUnfinished from None
         if answer is not None and status == 0:
             return from_json(answer)
 
-        detail = _why(status)
-        log.warning("inspection_ended", extra={"facts": {"status": status, "bytes": len(content)}})
+        _log_end(status, content)
+        if status == -signal.SIGKILL:  # by the kernel, which has no memory left, or by an operator
+            raise InspectionUnfinished
+        detail = TOO_LARGE if answer is None else _why(status)
         if detail is None:
             raise InspectionFailed(f"the process that looks into files ended with status {status}")
         return replace(outline(content), trouble="beyond_limits", detail=detail)
@@ -87,9 +109,13 @@ class Inspector:
         return [sys.executable, "-P", "-m", self.child, str(self.memory_mb), str(self.cpu_seconds)]
 
 
+def _log_end(status: int | str | None, content: bytes) -> None:
+    log.warning("inspection_ended", extra={"facts": {"status": status, "bytes": len(content)}})
+
+
 def _why(status: int | None) -> str | None:
-    """Why a process ended that gave no answer: None for what no file explains."""
-    if status is None or status in (-signal.SIGXCPU, -signal.SIGKILL):
+    """Which of its limits the process used up; None when it ended for another reason, which no file explains."""
+    if status == -signal.SIGXCPU:
         return TOO_LONG
     if status == OUT_OF_MEMORY or status in (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS):
         return TOO_MUCH
@@ -120,7 +146,7 @@ def _started(command: list[str]) -> Iterator["subprocess.Popen[bytes]"]:
 
 
 def _exchange(process: "subprocess.Popen[bytes]", content: bytes, *, until: float) -> bytes | None:
-    """Hand the file over and return the answer; None when it did not come in time, or did not end."""
+    """Send the file and return the answer; None for one that is too long. Raises _ClockRanOut."""
     assert process.stdin is not None and process.stdout is not None
     pending, received = memoryview(content), bytearray()
     with selectors.DefaultSelector() as selector:
@@ -130,7 +156,7 @@ def _exchange(process: "subprocess.Popen[bytes]", content: bytes, *, until: floa
         while len(received) <= ANSWER_BYTES_MAX:
             left = until - time.monotonic()
             if left <= 0:
-                return None
+                raise _ClockRanOut
             for key, _ in selector.select(left):
                 if key.fileobj is process.stdin:
                     pending = _write_some(process.stdin.fileno(), pending)
@@ -143,6 +169,14 @@ def _exchange(process: "subprocess.Popen[bytes]", content: bytes, *, until: floa
                     return bytes(received)
                 received += piece
     return None
+
+
+def _wait(process: "subprocess.Popen[bytes]", *, until: float) -> int:
+    """The exit status. Raises _ClockRanOut."""
+    try:
+        return process.wait(max(0.0, until - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        raise _ClockRanOut from None
 
 
 def _write_some(pipe: int, pending: memoryview) -> memoryview:

@@ -12,10 +12,17 @@ from pathlib import Path
 import pytest
 
 from certifly.verification import child, inspector
-from certifly.verification.errors import InspectorsBusy
+from certifly.verification.errors import InspectionUnfinished, InspectorsBusy
 from certifly.verification.facts import Facts, to_json
 from certifly.verification.inspect import UPLOAD_BYTES_MAX, inspect
-from certifly.verification.inspector import PROCESSES_MAX, TOO_LONG, TOO_MUCH, InspectionFailed, Inspector
+from certifly.verification.inspector import (
+    PROCESSES_MAX,
+    TOO_LARGE,
+    TOO_LONG,
+    TOO_MUCH,
+    InspectionFailed,
+    Inspector,
+)
 from certifly.verification.report import FileKind
 from tests.handed_in import CREDENTIAL
 
@@ -58,21 +65,42 @@ def test_a_file_may_be_as_large_as_uploads_and_no_larger() -> None:
 @pytest.mark.parametrize(
     ("name", "changes", "detail"),
     [
-        ("sleeps", {"timeout_seconds": 1.0}, TOO_LONG),
-        ("deaf", {"timeout_seconds": 1.0}, TOO_LONG),
-        ("spins", {"cpu_seconds": 1}, TOO_LONG),
+        ("spins", {"cpu_seconds": 1, "timeout_seconds": 60.0}, TOO_LONG),
         ("hoards", {}, TOO_MUCH),
         ("dies", {}, TOO_MUCH),
-        ("talks", {}, TOO_LONG),
+        ("talks", {}, TOO_LARGE),
     ],
 )
-def test_a_process_that_goes_too_far_is_an_answer(name: str, changes: dict[str, object], detail: str) -> None:
+def test_a_process_that_uses_up_a_limit_is_an_answer(
+    name: str, changes: dict[str, object], detail: str
+) -> None:
     began = time.monotonic()
     facts = misbehaving(name, **changes).inspect(b"%PDF-" + bytes(3_000_000))
 
     assert (facts.trouble, facts.detail) == ("beyond_limits", detail)
     assert (facts.kind, facts.size_bytes) == (FileKind.PDF, 3_000_005)
     assert facts.digest.startswith("sha256:")
+    assert time.monotonic() - began < PATIENCE_SECONDS
+    assert children_left() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("sleeps", {"timeout_seconds": 1.0}),
+        ("deaf", {"timeout_seconds": 1.0}),
+        ("lingers", {"timeout_seconds": 1.0}),
+        # It works, and has got one second of the processor when the clock runs out.
+        ("spins", {"timeout_seconds": 1.0, "cpu_seconds": 60}),
+        ("killed", {}),
+    ],
+)
+def test_a_clock_that_ran_out_says_nothing_of_the_file(name: str, changes: dict[str, object]) -> None:
+    began = time.monotonic()
+    with pytest.raises(InspectionUnfinished, match="says nothing about the file") as caught:
+        misbehaving(name, **changes).inspect(b"%PDF-" + bytes(3_000_000))
+
+    assert caught.value.retry_after_seconds > 0
     assert time.monotonic() - began < PATIENCE_SECONDS
     assert children_left() == []
 
@@ -100,7 +128,12 @@ def test_it_knows_nothing_but_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_only_so_many_run_at_once_and_who_waits_too_long_is_told() -> None:
     shared = misbehaving("sleeps", timeout_seconds=3.0, wait_seconds=0.2)
-    threads = [threading.Thread(target=shared.inspect, args=(b"x",)) for _ in range(PROCESSES_MAX)]
+
+    def inspect_one() -> None:
+        with pytest.raises(InspectionUnfinished):
+            shared.inspect(b"x")
+
+    threads = [threading.Thread(target=inspect_one) for _ in range(PROCESSES_MAX)]
     for thread in threads:
         thread.start()
     time.sleep(0.5)
@@ -109,13 +142,13 @@ def test_only_so_many_run_at_once_and_who_waits_too_long_is_told() -> None:
         shared.inspect(b"x")
     for thread in threads:
         thread.join()
-    assert shared.inspect(b"x").detail == TOO_LONG
+    inspect_one()
 
 
 def test_an_answer_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inspector, "ANSWER_BYTES_MAX", 10)
 
-    assert Inspector().inspect(b"x").detail == TOO_LONG
+    assert Inspector().inspect(b"x").detail == TOO_LARGE
 
 
 @pytest.mark.parametrize(

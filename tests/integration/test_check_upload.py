@@ -257,18 +257,40 @@ def test_a_poison_graph_is_given_up(public_site: PublicSite, code: str) -> None:
     assert told(report)["signature"] == "signature_wrong"
 
 
-def test_a_process_that_had_to_be_ended_is_an_answer(public_site: PublicSite) -> None:
-    uploads: Uploads = public_site.app.state.uploads
-    public_site.app.state.uploads = Uploads(
-        inspector=Inspector(timeout_seconds=1.0, child="tests.inspections.sleeps")
-    )
+@contextmanager
+def inspecting(site: PublicSite, inspector: Inspector) -> Iterator[None]:
+    """The site, with another program that looks into files."""
+    uploads: Uploads = site.app.state.uploads
+    site.app.state.uploads = Uploads(inspector=inspector)
     try:
-        report = check(public_site, b"%PDF-1.7")
+        yield
     finally:
-        public_site.app.state.uploads = uploads
+        site.app.state.uploads = uploads
+
+
+def test_a_process_that_used_up_its_processor_time_is_an_answer(public_site: PublicSite) -> None:
+    with inspecting(public_site, Inspector(60.0, 1, child="tests.inspections.spins")):
+        report = check(public_site, b"%PDF-1.7")
 
     assert set(told(report).values()) == {"beyond_limits"}
     assert report["verdict"] == "unknown"
+
+
+def test_a_busy_server_asks_to_come_back_and_says_nothing_of_the_file(public_site: PublicSite) -> None:
+    with inspecting(public_site, Inspector(1.0, child="tests.inspections.sleeps")):
+        sent = [
+            public_site.http.post("/check", files={"file": ("x.pdf", b"%PDF-1.7")}, headers=headers)
+            for headers in (AS_JSON, {})
+        ]
+
+    for answer in sent:
+        assert answer.status_code == 503
+        assert int(answer.headers["Retry-After"]) > 0
+    as_json, page = sent
+    assert as_json.json()["code"] == "overloaded"
+    assert "This says nothing about the file." in as_json.json()["message"]
+    assert "This says nothing about the file." in page.text
+    assert 'type="file"' in page.text
 
 
 # The request
@@ -377,8 +399,52 @@ def test_other_kinds_of_bodies_are_refused(public_site: PublicSite, content_type
     assert answer.status_code == 415
 
 
-def test_an_empty_body_is_a_file_with_nothing_in_it(public_site: PublicSite) -> None:
-    assert set(told(check(public_site, b"")).values()) == {"nothing_to_check"}
+@pytest.mark.parametrize(
+    "request_of",
+    [
+        {"content": b"", "headers": {"Content-Type": "application/pdf"}},
+        {"content": b"", "headers": {"Content-Type": "application/octet-stream"}},
+        {"files": {"file": ("certificate.pdf", b"", "application/pdf")}},
+    ],
+)
+def test_an_empty_file_is_named_as_such(public_site: PublicSite, request_of: dict[str, Any]) -> None:
+    request = request_of | {"headers": AS_JSON | request_of.get("headers", {})}
+    answer = public_site.http.post("/check", **request)
+
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "invalid"
+    assert answer.json()["errors"] == {
+        "file": ["This file is empty. Send the file itself, with its content."]
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "sentence"),
+    [
+        ("certificate.pdf", "en", "This file is empty."),
+        ("certificate.pdf", "de", "Diese Datei ist leer."),
+        ("", "en", "Choose a file first."),
+        ("", "fr", "Choisissez d’abord un fichier."),
+    ],
+)
+def test_people_read_whether_the_file_is_empty_or_none_was_chosen(
+    public_site: PublicSite, name: str, language: str, sentence: str
+) -> None:
+    """As browsers send it: without a choice, one part without a name and without content."""
+    body = (
+        f'--x\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+        "Content-Type: application/octet-stream\r\n\r\n\r\n--x--\r\n"
+    )
+    headers = {"Content-Type": "multipart/form-data; boundary=x", "Accept-Language": language}
+    answer = public_site.http.post("/check", content=body, headers=headers)
+
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert 'type="file"' in answer.text
+
+
+def test_a_file_of_one_byte_is_not_empty(public_site: PublicSite) -> None:
+    assert set(told(check(public_site, b" ")).values()) == {"nothing_to_check"}
 
 
 def test_only_so_many_files_are_held_at_once(public_site: PublicSite) -> None:

@@ -10,7 +10,9 @@ from mcp.shared.exceptions import MCPError
 from certifly.mcp.catalogue import TOOLS
 from certifly.mcp.tool import Tool
 from certifly.mcp.tools_for_everyone import FILE_BYTES_MAX, RESULTS_MAX
+from certifly.public.check_upload import Uploads
 from certifly.tenants.scopes import SCOPES
+from certifly.verification.inspector import Inspector
 from tests.ai_client import PATH, AIClient, client_of, in_both_eras, token_with
 from tests.cast import ADA, ADAS_ADDRESS, MONDAY
 from tests.public_site import PublicSite
@@ -166,6 +168,27 @@ def test_anyone_checks_a_file(site: PublicSite, era: str) -> None:
 
     assert genuine["verdict"] == "valid"
     assert altered["verdict"] == "invalid"
+
+
+@in_both_eras
+def test_a_busy_server_asks_to_try_again_and_says_nothing_of_the_file(site: PublicSite, era: str) -> None:
+    uploads: Uploads = site.app.state.uploads
+    site.app.state.uploads = Uploads(inspector=Inspector(1.0, child="tests.inspections.sleeps"))
+    try:
+        said = client_of(site, None, era).refusal(
+            "verify_file", content_base64=base64.b64encode(b"x").decode()
+        )
+    finally:
+        site.app.state.uploads = uploads
+
+    assert "The server is busy" in said
+    assert "This says nothing about the file." in said
+    assert "Wait 10 seconds, then repeat the same call." in said
+
+
+@pytest.mark.parametrize("content", ["", " \n"])
+def test_an_empty_file_is_named_as_such(site: PublicSite, content: str) -> None:
+    assert "This file is empty." in client_of(site, None).refusal("verify_file", content_base64=content)
 
 
 def test_a_file_is_taken_up_to_its_limit(site: PublicSite) -> None:

@@ -44,6 +44,8 @@ class Argument:
     required: bool = False
     or_number: bool = False
     """Whether a whole number is taken for its digits: an id is text here, and models like to send 12 for "12"."""
+    when_empty: str | None = None
+    """What to say of empty text, where that has a meaning of its own."""
 
 
 class ArgumentsWrong(Exception):
@@ -107,7 +109,7 @@ def _fault_in(value: Any, argument: Argument) -> str | None:
         if not _is_text(value):
             return f"{name} holds half a character (a lone surrogate). Send whole Unicode text."
         if not value.strip():
-            return f"{name} is empty. Leave it out, or say what it is."
+            return argument.when_empty or f"{name} is empty. Leave it out, or say what it is."
         if len(value) > length_max:
             return f"{name} is too long; at most {length_max} characters are accepted."
         if "pattern" in schema and not re.fullmatch(schema["pattern"], value):

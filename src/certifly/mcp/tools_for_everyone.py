@@ -257,6 +257,7 @@ TOOLS_FOR_EVERYONE = (
                     "description": "The bytes of the file in Base64, without a data: prefix.",
                 },
                 required=True,
+                when_empty="This file is empty. Send the bytes of the file in content_base64.",
             ),
         ),
         needs_token=False,

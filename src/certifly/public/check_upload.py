@@ -58,6 +58,7 @@ BYTES_HELD_MAX = UPLOADS_AT_ONCE_MAX * FORM_BYTES_MAX
 that send nothing keep everybody else out."""
 
 FILE_FAULT = 'Send the file as the request body, or as the one file of a form, named "file".'
+EMPTY_FAULT = "This file is empty. Send the file itself, with its content."
 BYTES_PER_MEGABYTE = 1024 * 1024
 
 
@@ -121,6 +122,13 @@ class MissingFile(Invalid):
         super().__init__({"file": [FILE_FAULT]})
 
 
+class FileEmpty(Invalid):
+    """The file has no content."""
+
+    def __init__(self) -> None:
+        super().__init__({"file": [EMPTY_FAULT]})
+
+
 @router.post("/check", **CHECK_UPLOAD)
 async def check_upload(request: Request) -> Response:
     """Check a file, and say which of its bytes can be trusted.
@@ -134,7 +142,7 @@ async def check_upload(request: Request) -> Response:
     reader = reader_of(request)
     try:
         report = await _report(request, parts)
-    except (BodyTooLarge, MissingFile, Overloaded) as error:
+    except (BodyTooLarge, FileEmpty, MissingFile, Overloaded) as error:
         if not as_page:
             raise
         status, _ = classify(error)
@@ -174,7 +182,10 @@ async def _content(request: Request, take: Callable[[int], None]) -> bytes:
         return await _file_in(request, body)
     if media_type not in FILE_TYPES:
         raise MediaTypeUnsupported(content_type, "multipart/form-data")
-    return await read_body(request, bytes_max=UPLOAD_BYTES_MAX, seconds_max=UPLOAD_SECONDS_MAX, take=take)
+    content = await read_body(request, bytes_max=UPLOAD_BYTES_MAX, seconds_max=UPLOAD_SECONDS_MAX, take=take)
+    if not content:
+        raise FileEmpty
+    return content
 
 
 async def _file_in(request: Request, body: bytes) -> bytes:
@@ -195,11 +206,13 @@ async def _file_in(request: Request, body: bytes) -> bytes:
     try:
         if not isinstance(file, UploadFile):
             raise MissingFile
+        was_chosen = bool(file.filename)
         content = await file.read()
     finally:
         await form.close()
     if not content:
-        raise MissingFile  # what a browser sends when nothing was chosen
+        # Without a name, it is what a browser sends when nobody chose a file.
+        raise FileEmpty if was_chosen else MissingFile
     if len(content) > UPLOAD_BYTES_MAX:
         raise BodyTooLarge(UPLOAD_BYTES_MAX)
     return content
@@ -215,4 +228,6 @@ async def _record(parts: Parts, facts: Facts) -> Record | None:
 def _sentence(error: DomainError, words: Words) -> str:
     if isinstance(error, BodyTooLarge):
         return words.file_too_large.format(megabytes=words.number(UPLOAD_BYTES_MAX // BYTES_PER_MEGABYTE))
-    return words.file_busy if isinstance(error, Overloaded) else words.no_file
+    if isinstance(error, Overloaded):
+        return words.file_busy
+    return words.file_empty if isinstance(error, FileEmpty) else words.no_file

@@ -271,7 +271,7 @@ CHECK_UPLOAD = public_operation(
         ),
         422: error_answer(
             422,
-            "The form holds no file.",
+            "The form holds no file, or the file is empty.",
             "invalid",
             'Send the file as the request body, or as the one file of a form, named "file".',
             codes=("invalid",),

@@ -84,6 +84,7 @@ class Words:
     check_file: str
     check_file_button: str
     no_file: str
+    file_empty: str
     file_too_large: str
     file_busy: str
     verdicts: Mapping[Kind, str]

@@ -161,6 +161,7 @@ INNER = frozenset(
         "public.check_upload:BYTES_HELD_MAX",
         "public.check_upload:FORM_BYTES_MAX",
         "public.waiting:PAUSE_SECONDS_MAX",
+        "rendering.pool:CLOCK_SECONDS_MIN",
         "rendering.pool:JOBS_MAX",
         "templates.document:PLACEHOLDERS_LISTED_MAX",
         "templates.fields:KEY_CHARACTERS_MAX",

@@ -13,7 +13,9 @@ import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
 from certifly.rendering.errors import PictureNotSupported, PictureTooLarge, PictureUnreadable
+from certifly.rendering.jpeg_end import with_end_mark
 from certifly.rendering.png import encode_png
+from certifly.rendering.png_colours import in_srgb, read_colour_space, without_colour_chunks
 
 PIXELS_MAX = 40_000_000
 SIDE_PIXELS_KEPT_MAX = 4961
@@ -57,7 +59,7 @@ def reencode(content: bytes, *, pixels_max: int = PIXELS_MAX) -> Bitmap:
             "Scale it down."
         )
 
-    image = _decoded(content, "PNG" if is_png else "JPEG", size)
+    image = _decoded_png(content, size) if is_png else _decoded_jpeg(content, size)
     if max(image.size) > SIDE_PIXELS_KEPT_MAX:
         image.thumbnail((SIDE_PIXELS_KEPT_MAX, SIDE_PIXELS_KEPT_MAX), Image.Resampling.LANCZOS)
 
@@ -93,8 +95,39 @@ def _jpeg_size(content: bytes) -> tuple[int, int]:
     raise _unreadable("JPEG")
 
 
-def _decoded(content: bytes, format: str, size: tuple[int, int]) -> Image.Image:
-    """Return the pixels as L, LA, RGB or RGBA; JPEG without alpha."""
+def _decoded_png(content: bytes, size: tuple[int, int]) -> Image.Image:
+    """Return the pixels in sRGB, as L, LA, RGB or RGBA."""
+    space = read_colour_space(content)
+    image, profile = _decoded(without_colour_chunks(content), "PNG", size)
+    converted = _by_profile(image, profile) if space is None or not space.is_before_profile else None
+    if converted is None:
+        converted = image if space is None else in_srgb(image, space)
+    return _without_idle_alpha(converted)
+
+
+def _decoded_jpeg(content: bytes, size: tuple[int, int]) -> Image.Image:
+    """Return the pixels in sRGB, as L or RGB."""
+    try:
+        image, profile = _decoded(content, "JPEG", size)
+    except PictureUnreadable:
+        image, profile = _decoded(_completed(content), "JPEG", size)
+    image = _by_profile(image, profile) or image
+    return image.convert("RGB") if image.mode == "CMYK" else image
+
+
+def _completed(content: bytes) -> bytes:
+    """Return a JPEG that lacked its end mark with it; otherwise raise PictureUnreadable."""
+    try:
+        completed = with_end_mark(content)
+    except UNREADABLE as error:
+        raise _unreadable("JPEG") from error
+    if completed is None:
+        raise _unreadable("JPEG")
+    return completed
+
+
+def _decoded(content: bytes, format: str, size: tuple[int, int]) -> tuple[Image.Image, object]:
+    """Return the pixels as L, LA, RGB, RGBA or CMYK, and the ICC profile."""
     try:
         with Image.open(io.BytesIO(content), formats=(format,)) as opened:
             if opened.size != size:  # two headers that disagree: the bound was checked against the other
@@ -102,17 +135,9 @@ def _decoded(content: bytes, format: str, size: tuple[int, int]) -> Image.Image:
             if format == "PNG" and getattr(opened, "is_animated", False):
                 raise PictureNotSupported("This PNG is animated. Save the one frame to show as a still PNG.")
             opened.load()
-            image = _upright(opened)
-            profile = opened.info.get("icc_profile")
+            return _eight_bit(_upright(opened)), opened.info.get("icc_profile")
     except UNREADABLE as error:
         raise _unreadable(format) from error
-
-    image = _eight_bit(image)
-    if isinstance(profile, bytes):
-        image = _in_srgb(image, profile)
-    if image.mode == "CMYK":
-        image = image.convert("RGB")
-    return _without_idle_alpha(image)
 
 
 def _upright(opened: Image.Image) -> Image.Image:
@@ -139,8 +164,10 @@ def _eight_bit(image: Image.Image) -> Image.Image:
     return image.convert("RGBA")
 
 
-def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
-    """Convert to sRGB; a profile that is broken or fits another kind of picture is left aside."""
+def _by_profile(image: Image.Image, profile: object) -> Image.Image | None:
+    """Convert to sRGB; None without a profile, or with one that is broken or fits another kind of picture."""
+    if not isinstance(profile, bytes):
+        return None
     alpha = image.getchannel("A") if image.mode in ("LA", "RGBA") else None
     colours = image.convert(image.mode.removesuffix("A")) if alpha is not None else image
     try:
@@ -151,7 +178,7 @@ def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
             outputMode="RGB",
         )
     except (ImageCms.PyCMSError, OSError, ValueError):
-        return image
+        return None
     if alpha is not None:
         converted.putalpha(alpha)
     return converted  # type: ignore[no-any-return]

@@ -239,6 +239,62 @@ def test_code_is_copied_as_it_stands(browser: Browser, public_sqlite: PublicSite
     page.context.close()
 
 
+WHERE_CODE_AND_BUTTONS_ARE = """
+() => {
+  const words = (element) => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    return [...range.getClientRects()];
+  };
+  const covered = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  return [...document.querySelectorAll(".code")].filter((block) => block.checkVisibility()).map((block) => {
+    const button = block.querySelector(".copy");
+    const pre = block.querySelector("pre");
+    pre.scrollLeft = pre.scrollWidth;
+    const title = [...block.querySelectorAll(".code-title")].filter((title) => title.checkVisibility());
+    const box = button.getBoundingClientRect();
+    const inside = block.getBoundingClientRect();
+    return {
+      shown: getComputedStyle(button).opacity === "1" && box.width > 0,
+      inside: inside.left <= box.left && box.right <= inside.right && inside.top <= box.top,
+      over_code: covered(box, pre.getBoundingClientRect()),
+      over_title: title.flatMap(words).some((word) => covered(box, word)),
+    };
+  });
+}
+"""
+
+
+@pytest.mark.parametrize(
+    "size", [PHONE, DESK, {"width": 320, "height": 640}], ids=["phone", "desk", "narrow"]
+)
+@pytest.mark.parametrize("has_touch", [True, False], ids=["touch", "mouse"])
+def test_no_copy_button_covers_what_it_copies(
+    browser: Browser, public_sqlite: PublicSite, size: ViewportSize, has_touch: bool
+) -> None:
+    page = read(browser, public_sqlite.base_url + "/docs", viewport=size, has_touch=has_touch).page
+    found: list[dict[str, bool]] = []
+    for path in (
+        "/docs/guides/write-a-template",
+        "/docs/guides/write-a-client",
+        "/docs/tutorial/first-certificate",
+        CREATE,
+    ):
+        page.goto(public_sqlite.base_url + path)
+        page.wait_for_load_state("networkidle")
+        found += page.evaluate(WHERE_CODE_AND_BUTTONS_ARE)
+        # The longest word of the button is what it says when copying failed.
+        page.evaluate(
+            "for (const one of document.querySelectorAll('.copy span')) one.textContent = 'Not copied'"
+        )
+        found += page.evaluate(WHERE_CODE_AND_BUTTONS_ARE)
+
+    assert len(found) > 50
+    right = {"shown": True, "inside": True, "over_code": False, "over_title": False}
+    assert [one for one in found if one != right] == []
+    page.context.close()
+
+
 def test_the_page_is_copied_as_markdown(browser: Browser, public_sqlite: PublicSite) -> None:
     page = read(
         browser, public_sqlite.base_url + CREATE, permissions=["clipboard-read", "clipboard-write"]

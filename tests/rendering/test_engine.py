@@ -7,6 +7,7 @@ import sys
 import zlib
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pypdfium2
@@ -65,6 +66,27 @@ def test_the_pdf_says_what_it_is_and_who_issued_it_and_when(engine: Engine) -> N
     assert facts["CreationDate"].startswith("D:20261123090000")
     assert len(document) == 1
     document.close()
+
+
+LIKE_TYPST = "/Creator(Typst 0.15.1)/ModDate(D:1Z)/CreationDate(D:1Z)>>\nendobj\n <xmp:CreatorTool>Typst 0.15.1</xmp:CreatorTool>"
+
+
+@pytest.mark.parametrize("title", ["Ada's certificate", LIKE_TYPST, f"{LIKE_TYPST} ش", "(" * 9 + LIKE_TYPST])
+def test_the_pdf_names_certifly_as_its_creator_and_no_version(engine: Engine, title: str) -> None:
+    attached = Attachment("credential.json", "application/json", "Credential", f'{{"say": "{LIKE_TYPST}"}}')
+
+    for job in (replace(ada(), title=title), replace(ada(), title=title, attachment=attached)):
+        pdf = engine.pdf(job)
+
+        document = pypdfium2.PdfDocument(pdf)
+        facts = document.get_metadata_dict()
+        document.close()
+        (packet,) = re.findall(rb"<x:xmpmeta.+</x:xmpmeta>", pdf, re.DOTALL)
+        xmp = ElementTree.fromstring(packet)
+        assert facts["Creator"] == "Certifly"
+        assert facts["Title"] == title.replace("\n", " ") or facts["Title"] == title
+        assert [tool.text for tool in xmp.iter("{http://ns.adobe.com/xap/1.0/}CreatorTool")] == ["Certifly"]
+        assert [of.text for of in xmp.iter("{http://www.aiim.org/pdfa/ns/id/}conformance")] == ["B"]
 
 
 def test_the_page_has_the_size_of_the_layout(engine: Engine) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import typst
 
+from certifly.rendering.creator import name_creator
 from certifly.rendering.drawing import drawing_of
 from certifly.rendering.errors import RenderFailed
 from certifly.rendering.fonts import font_book
@@ -40,7 +41,7 @@ class Engine:
 
     def pdf(self, job: RenderJob) -> bytes:
         """PDF/A-3b and PDF/UA-1. Raises RenderFailed."""
-        return self._compile(job, "pdf", PDF_STANDARDS)
+        return name_creator(self._compile(job, "pdf", PDF_STANDARDS))
 
     def svg(self, job: RenderJob) -> str:
         """The same page for screens; text is drawn as paths. Raises RenderFailed."""

@@ -315,8 +315,6 @@ def sit_down(folder: Path) -> Reader:
         "LC_ALL": "C.UTF-8",
         "DEV_STATE_DIR": str(folder / "state"),
         "CERTIFLY_PORT": str(port),
-        # ``run`` takes the port for it; a command that prints addresses is told, as on any real installation.
-        "CERTIFLY_PUBLIC_URL": f"http://localhost:{port}",
     }
     return Reader(work, environment, f"http://localhost:{port}")
 

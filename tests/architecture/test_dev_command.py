@@ -113,6 +113,39 @@ def test_another_folder_keeps_the_data_when_it_is_named(repository: Path, tmp_pa
     assert not (repository / "var").exists()
 
 
+def test_every_command_knows_the_address_that_the_data_was_served_at_last(
+    repository: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "demo.json").write_text(json.dumps({"public_url": "http://localhost:8123", "port": 8123}))
+
+    def addresses(*arguments: str, **settings: str) -> tuple[str | None, str | None]:
+        called = dev(repository, *arguments, DEV_STATE_DIR=str(tmp_path), **settings).stdout
+        known = json.loads(called)["settings"]
+        return known.get("CERTIFLY_PUBLIC_URL"), known.get("CERTIFLY_PORT")
+
+    assert addresses("certifly", "doctor") == ("http://localhost:8123", "8123")
+    assert addresses("certifly", "doctor", CERTIFLY_PUBLIC_URL="https://c.example") == (
+        "https://c.example",
+        "8123",
+    )
+    assert addresses("certifly", "doctor", CERTIFLY_PORT="9") == ("http://localhost:8123", "9")
+    # These two decide it.
+    assert addresses("run") == addresses("certifly", "run") == (None, None)
+
+
+@pytest.mark.parametrize(
+    "kept", ["", "{ half a file", "[]", "{}", "7", '{"public_url": "http://localhost:8123"}']
+)
+def test_a_file_without_an_address_tells_no_command_anything(
+    repository: Path, tmp_path: Path, kept: str
+) -> None:
+    (tmp_path / "demo.json").write_text(kept)
+
+    called = dev(repository, "certifly", "doctor", DEV_STATE_DIR=str(tmp_path))
+
+    assert not {"CERTIFLY_PUBLIC_URL", "CERTIFLY_PORT"} & set(json.loads(called.stdout)["settings"])
+
+
 def test_the_environment_overrides_every_default(repository: Path) -> None:
     own = {
         "CERTIFLY_DATABASE_URL": "postgresql://db/certifly",

@@ -376,6 +376,26 @@ def test_qr_codes_that_lead_elsewhere_are_trouble(
     assert detail.startswith("lovelace: 2 lead to https://old.example.org/certificates, issued 2026-11-23T")
 
 
+def test_an_installation_that_was_tried_out_on_two_ports_has_no_problem(
+    certifly: CommandLine, database: Database, tenant_id: int
+) -> None:
+    issue_certificates(database, tenant_id, 1, public_url="http://localhost:8000")
+    here, elsewhere = {"public_url": "http://127.0.0.1:8170"}, {"public_url": "https://c.example.org"}
+
+    on_another_port = certifly("doctor", "--json", **here)
+    in_public = certifly("doctor", "--json", **elsewhere)
+    issue_certificates(database, tenant_id, 1, public_url="https://old.example.org")
+    after_all = certifly("doctor", "--json", **here)
+
+    assert found(on_another_port, "QR codes")["state"] == "note"
+    assert (
+        "another address of this machine than http://127.0.0.1:8170"
+        in found(on_another_port, "QR codes")["message"]
+    )
+    assert found(in_public, "QR codes")["state"] == "trouble"
+    assert found(after_all, "QR codes")["state"] == "trouble"
+
+
 def test_held_messages_are_a_note_until_they_could_go(
     certifly: CommandLine, database: Database, tenant_id: int
 ) -> None:

@@ -124,6 +124,32 @@ def test_a_demo_without_its_database_begins_anew(tmp_path: Path) -> None:
         assert shown["token"] != "certifly_x"
 
 
+def printed_by(folder: Path, port: int) -> str:
+    """What people read when a demo has started; it is ended then."""
+    environment = environment_for(folder, f"sqlite:///{folder}/certifly.db", port)
+    with process("run", "--demo", str(folder / "demo.json"), environment=environment) as started:
+        assert started.stdout is not None
+        lines: list[str] = []
+        while not lines or not lines[-1].startswith("Ctrl-C"):
+            lines.append(started.stdout.readline())
+            assert lines[-1], end_of(started)
+    return "".join(lines)
+
+
+def test_a_second_start_says_that_it_found_the_certificate_of_the_first(tmp_path: Path) -> None:
+    port = free_port()
+
+    first, second = printed_by(tmp_path, port), printed_by(tmp_path, port)
+
+    assert "and has issued a certificate:" in first
+    assert "has issued" not in second
+    assert "with the certificate that its first start issued:" in second
+    assert second.splitlines()[2:] == first.splitlines()[2:]
+    kept = json.loads((tmp_path / "demo.json").read_text())
+    assert second.startswith(f"\nCertifly is running at {kept['public_url']}, ")
+    assert kept["port"] == port
+
+
 def test_people_get_a_line_that_they_can_paste(tmp_path: Path) -> None:
     port = free_port()
     environment = environment_for(tmp_path, f"sqlite:///{tmp_path}/certifly.db", port)

@@ -1,7 +1,8 @@
-"""The demo: a tenant, a token of all scopes, the starter template and one certificate, made once.
+"""The demo: a tenant, a token of all scopes, the starter template and one certificate, made once and found again.
 
 Everything a program can do goes through the server's own HTTP API, so that what is printed has been seen to
-work. The token is kept in a file only its owner can read, since the database holds nothing but its digest.
+work. The token is kept in a file only its owner can read, since the database holds nothing but its digest. The file
+also holds the address of this server: ``./dev certifly`` reads it there.
 """
 
 import json
@@ -42,27 +43,29 @@ def present(
     When that cannot be, say why, set ``failed``, and ``stop`` everything.
     """
     base_url = _own_address(settings)
+    address = {"public_url": settings.public_url, "port": settings.port}
     try:
-        kept = _read(path)
-        if kept is None:
-            kept = _make_tenant(settings)
-            _keep(path, kept)
+        kept = (_read(path) or _make_tenant(settings)) | address
+        _keep(path, kept)
         _await_server(base_url, stop)
         if not _token_works(base_url, kept["token"]):
-            kept = _make_tenant(settings)
+            kept = _make_tenant(settings) | address
             _keep(path, kept)
         if "template_id" not in kept:
             kept["template_id"] = _make_template(base_url, kept["token"])
             _keep(path, kept)
-        routes = _routes(base_url, kept)
-        _keep(path, kept)
+        routes = _routes_of_first(base_url, kept)
+        is_new = routes is None
+        if routes is None:
+            routes = _issue_first(base_url, kept)
+            _keep(path, kept)
     except (_DemoFailed, DomainError) as error:
         if not stop.is_set():
             click.echo(f"Error: {error}", err=True)
             failed.set()
             stop.set()
         return
-    _print(settings, kept, routes, as_json=as_json)
+    _print(settings, kept, routes, is_new=is_new, as_json=as_json)
 
 
 class _DemoFailed(Exception):
@@ -117,14 +120,20 @@ def _make_template(base_url: str, token: str) -> str:
     return template_id
 
 
-def _routes(base_url: str, kept: dict[str, Any]) -> dict[str, str]:
+def _routes_of_first(base_url: str, kept: dict[str, Any]) -> dict[str, str] | None:
+    """The addresses of the certificate that an earlier start issued; None when there is none, or none any more."""
     code = kept.get("code")
-    if code is not None:
-        try:
-            found = _call(base_url, "GET", f"/api/v1/certificates/{code}", kept["token"])
-            return dict(found["data"]["data"]["routes"])
-        except _DemoFailed:
-            pass  # the database was emptied: issue another
+    if code is None:
+        return None
+    try:
+        found = _call(base_url, "GET", f"/api/v1/certificates/{code}", kept["token"])
+    except _DemoFailed:
+        return None  # the database was emptied
+    return dict(found["data"]["data"]["routes"])
+
+
+def _issue_first(base_url: str, kept: dict[str, Any]) -> dict[str, str]:
+    """Issue the first certificate, and note its code."""
     body = {"template_id": int(kept["template_id"]), "data": FIRST_DATA}
     issued = _call(base_url, "POST", "/api/v1/certificates", kept["token"], body)["data"]["data"]
     kept["code"] = issued["code"]
@@ -190,7 +199,9 @@ def _keep(path: Path, kept: Mapping[str, Any]) -> None:
     draft.replace(path)
 
 
-def _print(settings: Settings, kept: Mapping[str, Any], routes: Mapping[str, str], *, as_json: bool) -> None:
+def _print(
+    settings: Settings, kept: Mapping[str, Any], routes: Mapping[str, str], *, is_new: bool, as_json: bool
+) -> None:
     base_url = settings.public_url
     if as_json:
         facts = {
@@ -205,8 +216,9 @@ def _print(settings: Settings, kept: Mapping[str, Any], routes: Mapping[str, str
         click.echo(json.dumps(facts))
         return
     body = json.dumps({"template_id": int(kept["template_id"]), "data": {"Student Name": "Ada Lovelace"}})
+    what = "and has issued a certificate" if is_new else "with the certificate that its first start issued"
     click.echo(f"""
-Certifly is running at {base_url}, and has issued a certificate:
+Certifly is running at {base_url}, {what}:
 
   check page   {routes["check"]}
   PDF          {routes["download_pdf"]}

@@ -48,14 +48,18 @@ SAMPLE = Layout.model_validate(
 
 def look_at_public_url(settings: Settings) -> Finding:
     """Whether the address that is printed into QR codes can be reached from anywhere else."""
-    host = urlsplit(settings.public_url).hostname or ""
-    if host in ("localhost", "127.0.0.1", "::1"):
+    if is_this_machine(settings.public_url):
         message = (
             f"{settings.public_url} leads nowhere from any other machine, and QR codes carry it for ever. "
             "Set CERTIFLY_PUBLIC_URL before the first certificate that counts."
         )
         return Finding("public address", "note", message)
     return Finding("public address", "well", f"QR codes lead to {settings.public_url}.")
+
+
+def is_this_machine(public_url: str) -> bool:
+    """Whether an address leads to the machine it is opened on, wherever that is."""
+    return urlsplit(public_url).hostname in ("localhost", "127.0.0.1", "::1")
 
 
 def look_at_database(settings: Settings) -> Finding:

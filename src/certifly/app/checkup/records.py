@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from certifly.app.checkup.finding import Finding, State
+from certifly.app.checkup.parts import is_this_machine
 from certifly.certificates.queries import list_disowned, list_failed, list_unsigned
 from certifly.certificates.survey import Printed, survey
 from certifly.core.clock import isoformat
@@ -100,15 +101,20 @@ def look_at_unrendered(surveys: Mapping[str, list[Printed]]) -> Finding:
 def look_at_addresses(surveys: Mapping[str, list[Printed]], public_url: str) -> Finding:
     """QR codes that lead to another public address than the one this installation answers at."""
     issued = sum(one.certificates for found in surveys.values() for one in found)
+    others = [(slug, one) for slug, found in surveys.items() for one in found if one.public_url != public_url]
     elsewhere = [
         f"{slug}: {one.certificates} lead to {one.public_url}, "
         f"issued {isoformat(one.first_at)} to {isoformat(one.last_at)}"
-        for slug, found in surveys.items()
-        for one in found
-        if one.public_url != public_url
+        for slug, one in others
     ]
     if not elsewhere:
         return Finding("QR codes", "well", f"All of {issued} certificates lead to {public_url}.")
+    if is_this_machine(public_url) and all(is_this_machine(one.public_url) for _, one in others):
+        message = (
+            f"Some certificates lead to another address of this machine than {public_url}. They were issued to try it "
+            "out, while it listened there; elsewhere neither address can be opened."
+        )
+        return Finding("QR codes", "note", message, _first(elsewhere))
     message = (
         f"Some certificates carry another address than {public_url}. They are printed and cannot be changed: "
         "keep that address answering, or let it redirect here."

@@ -112,6 +112,63 @@ def test_a_method_that_is_not_taken_names_those_that_are(tenant: Caller) -> None
     assert {"GET", "POST"} & set(re.split(", *", answer.headers["allow"]))
 
 
+CALL = re.compile(r"(GET|POST|PATCH) (/api/v1/[^\s;,.]+)")
+PICTURE = "sha256:" + "0" * 64
+
+
+@pytest.mark.parametrize("method", ["DELETE", "PATCH", "PUT", "POST"])
+def test_who_would_change_or_delete_a_certificate_is_told_the_calls_that_do_it(
+    tenant: Caller, method: str
+) -> None:
+    issued = tenant.issue(tenant.publish_template())["data"]
+
+    for name in (issued["id"], issued["data"]["code"]):
+        path = f"/api/v1/certificates/{name}"
+        message = shaped(tenant.http.request(method, path, json={}), 405, "method_not_allowed")["message"]
+        assert CALL.findall(message) == [
+            ("POST", f"{path}/{what}") for what in ("replacement", "revocation", "suspension", "erasure")
+        ]
+        assert message.startswith(f"This address does not take {method}. It takes GET (Get a certificate).")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "words"),
+    [
+        ("DELETE", "/api/v1/certificates", "POST /api/v1/certificates/{id}/revocation"),
+        ("PUT", "/api/v1/certificates", "It takes GET (List certificates), POST (Create Certificate)."),
+        ("DELETE", "/api/v1/certificates/ID/revocation", "final"),
+        ("GET", "/api/v1/certificates/ID/erasure", "GET /api/v1/certificates/ID/history"),
+        ("PUT", "/api/v1/certificates/ID/replacement", "It takes POST (Correct a certificate)."),
+        (
+            "GET",
+            "/api/v1/certificates/ID/suspension",
+            "It takes POST (Suspend a certificate), DELETE (Lift a suspension).",
+        ),
+        ("GET", "/api/v1/certificates/validate", "It takes POST (Validate without issuing)."),
+        ("DELETE", "/api/v1/templates/ID", '{"archived": true}'),
+        ("PUT", "/api/v1/templates/ID", "PATCH /api/v1/templates/ID, then POST /api/v1/templates/ID/publish"),
+        ("DELETE", "/api/v1/templates", "PATCH /api/v1/templates/{id}"),
+        ("DELETE", "/api/v1/templates/ID/publish", "PATCH /api/v1/templates/ID with"),
+        ("DELETE", f"/api/v1/assets/{PICTURE}", "POST /api/v1/assets and"),
+        ("DELETE", "/api/v1/me", "It takes GET (Who am I)."),
+        ("DELETE", "/check/0b6f1d0a-5c39-4b1e-9c2a-7f3f0d9a1e55", "It takes GET"),
+    ],
+)
+def test_a_method_that_is_not_taken_is_answered_with_the_right_call(
+    tenant: Caller, method: str, path: str, words: str
+) -> None:
+    identifier = str(tenant.issue(tenant.publish_template())["data"]["id"])
+    path, words = path.replace("ID", identifier), words.replace("ID", identifier)
+
+    message = shaped(tenant.http.request(method, path), 405, "method_not_allowed")["message"]
+
+    assert words in message
+    for other, call in CALL.findall(message):
+        answer = tenant.http.request(other, call.replace("{id}", identifier), json={})
+        assert answer.status_code != 405, f"{other} {call}"
+        assert answer.status_code != 404, f"{other} {call}"
+
+
 def test_problem_json_is_for_who_asks_for_it(tenant: Caller) -> None:
     answer = tenant.http.get("/api/v1/certificates/7", headers={"Accept": "application/problem+json"})
 

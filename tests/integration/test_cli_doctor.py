@@ -380,12 +380,12 @@ def test_an_installation_that_was_tried_out_on_two_ports_has_no_problem(
     certifly: CommandLine, database: Database, tenant_id: int
 ) -> None:
     issue_certificates(database, tenant_id, 1, public_url="http://localhost:8000")
-    here, elsewhere = {"public_url": "http://127.0.0.1:8170"}, {"public_url": "https://c.example.org"}
+    here, in_the_open = "http://127.0.0.1:8170", "https://c.example.org"
 
-    on_another_port = certifly("doctor", "--json", **here)
-    in_public = certifly("doctor", "--json", **elsewhere)
+    on_another_port = certifly("doctor", "--json", public_url=here)
+    in_public = certifly("doctor", "--json", public_url=in_the_open)
     issue_certificates(database, tenant_id, 1, public_url="https://old.example.org")
-    after_all = certifly("doctor", "--json", **here)
+    after_all = certifly("doctor", "--json", public_url=here)
 
     assert found(on_another_port, "QR codes")["state"] == "note"
     assert (

@@ -68,7 +68,10 @@ def test_the_pdf_says_what_it_is_and_who_issued_it_and_when(engine: Engine) -> N
     document.close()
 
 
-LIKE_TYPST = "/Creator(Typst 0.15.1)/ModDate(D:1Z)/CreationDate(D:1Z)>>\nendobj\n <xmp:CreatorTool>Typst 0.15.1</xmp:CreatorTool>"
+LIKE_TYPST = (
+    "/Creator(Typst 0.15.1)/ModDate(D:1Z)/CreationDate(D:1Z)>>\nendobj\n"
+    " <xmp:CreatorTool>Typst 0.15.1</xmp:CreatorTool>"
+)
 
 
 @pytest.mark.parametrize("title", ["Ada's certificate", LIKE_TYPST, f"{LIKE_TYPST} ش", "(" * 9 + LIKE_TYPST])

@@ -23,6 +23,7 @@ from certifly.api.v1 import (
     templates,
     validations,
 )
+from certifly.api.v1.instead import instead_of
 from certifly.app.wiring import open_parts
 from certifly.core.settings import Settings
 from certifly.handbook.door import HANDBOOK_ROUTERS, install_handbook
@@ -82,6 +83,7 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.rate_limit = RateLimit(settings.rate_limit_per_minute)
+    app.state.instead_of = instead_of
     install_error_answers(app)
     for router in API_ROUTERS:
         # Not include_router: that asks every included router in turn, at half the cost of a create call's checks.

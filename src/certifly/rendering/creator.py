@@ -22,8 +22,8 @@ XREF_ENTRY_BYTES = 20
 def name_creator(pdf: bytes) -> bytes:
     """A PDF that Typst has just written, with our name as its creator; every object stays at its offset.
 
-    The Info dictionary is found by the cross-reference table (ISO 32000-1, 7.5.4) and read from its end, because a title
-    may hold any text, this one included.
+    The Info dictionary is found by the cross-reference table (ISO 32000-1, 7.5.4) and read from its end, because a
+    title may hold any text, this one included.
     """
     trailer = _TRAILER.search(pdf, max(0, len(pdf) - TRAILER_BYTES_MAX))
     assert trailer is not None, "Typst ends a file with a classic trailer"
@@ -41,7 +41,7 @@ def name_creator(pdf: bytes) -> bytes:
 
 
 def _offset(pdf: bytes, xref: int, number: int) -> int:
-    """Where an object begins, by the one section of the cross-reference table: ``xref\\n0 26\\n``, then an entry each."""
+    """Where an object begins, by the cross-reference table: ``xref\\n0 26\\n``, then an entry for each object."""
     entries = pdf.index(b"\n", pdf.index(b"\n", xref) + 1) + 1
     place = entries + number * XREF_ENTRY_BYTES
     return int(pdf[place : place + 10])

@@ -7,7 +7,7 @@ nothing; its traceback goes to the log, under the same request id.
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any
 
@@ -105,7 +105,7 @@ STATUS: dict[type[DomainError], tuple[int, str]] = {
 _PLAIN: dict[int, tuple[str, str]] = {
     400: ("bad_request", "The request cannot be understood."),
     404: ("not_found", "There is nothing at this address. The calls are listed in /openapi.json."),
-    405: ("method_not_allowed", "This address does not take this method. See the Allow header."),
+    405: ("method_not_allowed", "This address does not take this method."),
     406: ("not_acceptable", "None of the accepted media types can be produced here."),
 }
 
@@ -173,7 +173,9 @@ def answer(request: Request, error: Exception) -> Response:
         code, message = _PLAIN.get(error.status_code, ("error", phrase_of(error.status_code) + "."))
         headers = dict(error.headers or {})
         if error.status_code == 405:
-            headers["Allow"] = ", ".join(_methods_at(request))
+            calls = _calls_at(request)
+            headers["Allow"] = ", ".join(calls)
+            message = _method_fault(request, calls)
         return error_response(error.status_code, code, message, headers=headers, problem=problem)
     if isinstance(error, StorageUnavailable):
         log.error("storage_unavailable", exc_info=error)
@@ -216,17 +218,26 @@ def install_error_answers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, handle)
 
 
-def _methods_at(request: Request) -> list[str]:
-    """Every method this path takes. A router names those of the first route that it finds there."""
+def _calls_at(request: Request) -> dict[str, str | None]:
+    """Every method this path takes, with what it does. A router names those of the first route that it finds there."""
     scope = {"type": "http", "path": request.scope["path"], "root_path": request.scope.get("root_path", "")}
-    return [
-        method
-        for method in METHODS
-        if any(
-            route.matches(scope | {"method": method, "headers": []})[0] is Match.FULL
-            for route in request.app.routes
-        )
-    ]
+    found: dict[str, str | None] = {}
+    for method in METHODS:
+        for route in request.app.routes:
+            if route.matches(scope | {"method": method, "headers": []})[0] is Match.FULL:
+                found[method] = getattr(route, "summary", None)
+                break
+    return found
+
+
+def _method_fault(request: Request, calls: Mapping[str, str | None]) -> str:
+    """Which methods an address takes and what they do, and which call does what was probably wanted."""
+    method = request.method if request.method in METHODS else "this method"
+    taken = ", ".join(f"{name} ({what})" if what else name for name, what in calls.items())
+    said = [f"This address does not take {method}.", f"It takes {taken}." if taken else ""]
+    instead_of: Callable[[str], str | None] | None = getattr(request.app.state, "instead_of", None)
+    said.append((instead_of(request.scope["path"]) if instead_of else None) or "")
+    return " ".join(part for part in said if part)
 
 
 def _route_of(request: Request) -> str:

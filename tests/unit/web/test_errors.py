@@ -28,8 +28,8 @@ class NoSuchCourse(NotFound):
 
 def request_for(path: str = "/", *, accept: str | None = None) -> Request:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    app.add_api_route("/both", lambda: None, methods=["GET"])
-    app.add_api_route("/both", lambda: None, methods=["POST", "DELETE"])
+    app.add_api_route("/both", lambda: None, methods=["GET"], summary="Look")
+    app.add_api_route("/both", lambda: None, methods=["POST", "DELETE"], summary="Change")
     headers = [(b"accept", accept.encode())] if accept else []
     return Request({"type": "http", "method": "PUT", "path": path, "headers": headers, "app": app})
 
@@ -102,7 +102,21 @@ def test_what_a_client_must_know_to_go_on_is_in_the_headers(
 
 
 def test_a_method_not_taken_is_told_those_of_every_route_of_the_path() -> None:
-    assert answer(request_for("/both"), HTTPException(405)).headers["allow"] == "GET, POST, DELETE"
+    response = answer(request_for("/both"), HTTPException(405))
+
+    assert response.headers["allow"] == "GET, POST, DELETE"
+    assert body_of(response)["message"] == (
+        "This address does not take PUT. It takes GET (Look), POST (Change), DELETE (Change)."
+    )
+
+
+def test_a_method_nobody_knows_is_not_repeated() -> None:
+    request = request_for("/both")
+    request.scope["method"] = "<B>"
+
+    assert (
+        "does not take this method. It takes GET" in body_of(answer(request, HTTPException(405)))["message"]
+    )
 
 
 def test_a_client_that_left_is_told_so_all_the_same() -> None:

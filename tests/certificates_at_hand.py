@@ -40,7 +40,7 @@ class Certificates:
     ) -> int:
         """The id of a new certificate, of one template for all."""
         if self._template_id is None:
-            self._template_id = publish_template(self.database, self.tenant_id)
+            self._template_id = publish_template(self.database, self.tenant_id, suspendable=True)
         [certificate_id] = issue_certificates(
             self.database,
             self.tenant_id,

@@ -63,7 +63,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def template(public_sqlite: PublicSite) -> int:
     """A template in English."""
-    return public_sqlite.publish()
+    return public_sqlite.publish(suspendable=True)
 
 
 @pytest.fixture(scope="module")

@@ -100,7 +100,9 @@ def test_a_revoked_certificate_still_has_its_files(tenant: Caller, certificate_i
     assert look(tenant, certificate_id)["status"] == "revoked"
 
 
-def test_suspending_can_be_lifted(tenant: Caller, certificate_id: str) -> None:
+def test_suspending_can_be_lifted(tenant: Caller) -> None:
+    certificate_id = str(tenant.issue(tenant.publish_template(suspendable=True))["data"]["id"])
+
     suspended = done(tenant.http.post(path(certificate_id, "suspension"), json={"reason": "In question."}))
     again = done(tenant.http.post(path(certificate_id, "suspension"), json={"reason": "Still."}))
     refusal = tenant.http.post(path(certificate_id, "replacement"), json={"data": {"Course": "x"}})
@@ -114,6 +116,31 @@ def test_suspending_can_be_lifted(tenant: Caller, certificate_id: str) -> None:
     assert lifted["status"] in ("recorded", "rendered")
     assert lifted_again["updated_at"] >= lifted["updated_at"]
     assert [one["kind"] for one in history(tenant, certificate_id)] == ["issued", "suspended", "reinstated"]
+
+
+def test_only_certificates_of_a_suspendable_version_can_be_suspended(
+    tenant: Caller, template_id: int, certificate_id: str
+) -> None:
+    answer = tenant.http.post(path(certificate_id, "suspension"), json=REASON)
+
+    message = refused(answer, 409, "certificate_not_suspendable")["message"]
+    assert f"POST /api/v1/certificates/{certificate_id}/revocation" in message
+    assert f'publish a version of template {template_id} with "suspendable": true' in message
+    assert look(tenant, certificate_id)["suspended_at"] is None
+    assert [one["kind"] for one in history(tenant, certificate_id)] == ["issued"]
+    assert done(tenant.http.delete(path(certificate_id, "suspension")))["suspended_at"] is None
+
+    template = tenant.http.get(f"/api/v1/templates/{template_id}").json()["data"]["data"]["document"]
+    assert template["suspendable"] is False
+    assert tenant.http.patch(f"/api/v1/templates/{template_id}", json={"suspendable": True}).is_success
+    before_publishing = str(tenant.issue(template_id)["data"]["id"])
+    assert tenant.http.post(f"/api/v1/templates/{template_id}/publish", json={}).is_success
+    afterwards = str(tenant.issue(template_id)["data"]["id"])
+
+    for old in (certificate_id, before_publishing):
+        answer = tenant.http.post(path(old, "suspension"), json=REASON)
+        refused(answer, 409, "certificate_not_suspendable")
+    assert done(tenant.http.post(path(afterwards, "suspension"), json=REASON))["status"] == "suspended"
 
 
 @pytest.mark.parametrize("what", ["revocation", "suspension", "erasure"])
@@ -150,7 +177,8 @@ def test_a_reason_of_the_greatest_length_is_kept_clean(tenant: Caller, certifica
     assert found["revocation_reason"] == "é" * 498
 
 
-def test_the_history_begins_with_the_issue_and_is_read_in_pages(tenant: Caller, certificate_id: str) -> None:
+def test_the_history_begins_with_the_issue_and_is_read_in_pages(tenant: Caller) -> None:
+    certificate_id = str(tenant.issue(tenant.publish_template(suspendable=True))["data"]["id"])
     done(tenant.http.post(path(certificate_id, "suspension"), json={"reason": "In question."}))
     done(tenant.http.post(path(certificate_id, "revocation"), json=REASON))
 

@@ -38,7 +38,7 @@ def belongings(tenant: Caller) -> dict[str, str]:
         "/api/v1/assets", content=PICTURE, headers={"Content-Type": "application/octet-stream"}
     )
     assert uploaded.status_code in (200, 201), uploaded.text
-    template_id = tenant.publish_template()
+    template_id = tenant.publish_template(suspendable=True)
     return {
         "template_id": str(template_id),
         "certificate_id": code_of_a_certificate(tenant, template_id),

@@ -72,6 +72,11 @@ def world(public_sqlite: PublicSite) -> World:
     )
 
 
+@pytest.fixture(scope="module")
+def suspendable(public_sqlite: PublicSite) -> World:
+    return World(public_sqlite, suspendable=True)
+
+
 def test_it_accepts_the_credential_and_finds_in_it_what_we_meant(world: World) -> None:
     code = world.issue()
 
@@ -128,8 +133,18 @@ def test_it_refuses_a_credential_with_one_member_changed(world: World, change: s
         world.verify(credential)
 
 
-@pytest.mark.parametrize("column", ["revoked_at", "replaced_at", "suspended_at"])
-def test_it_refuses_one_that_was_withdrawn(world: World, column: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "column"),
+    [
+        ("world", "revoked_at"),
+        ("world", "replaced_at"),
+        ("suspendable", "revoked_at"),
+        ("suspendable", "replaced_at"),
+        ("suspendable", "suspended_at"),
+    ],
+)
+def test_it_refuses_one_that_was_withdrawn(request: pytest.FixtureRequest, kind: str, column: str) -> None:
+    world: World = request.getfixturevalue(kind)
     code = world.issue()
     token = world.site.http.get(f"/download/{code}.jwt").text
     credential = world.credential(code)
@@ -141,12 +156,12 @@ def test_it_refuses_one_that_was_withdrawn(world: World, column: str) -> None:
         world.verify_token(token, credential["issuer"]["id"])
 
 
-def test_it_accepts_one_whose_suspension_was_lifted(world: World) -> None:
-    code = world.issue()
-    world.site.change(code, suspended_at=utc_now())
-    world.site.change(code, suspended_at=None)
+def test_it_accepts_one_whose_suspension_was_lifted(suspendable: World) -> None:
+    code = suspendable.issue()
+    suspendable.site.change(code, suspended_at=utc_now())
+    suspendable.site.change(code, suspended_at=None)
 
-    assert world.verify(world.credential(code))
+    assert suspendable.verify(suspendable.credential(code))
 
 
 def test_it_refuses_one_that_has_expired(world: World) -> None:

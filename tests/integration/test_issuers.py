@@ -170,7 +170,7 @@ def test_a_status_list_is_a_signed_credential_of_the_issuer(public_site: PublicS
 
 
 def test_what_becomes_of_a_certificate_stands_in_its_list_at_once(public_site: PublicSite) -> None:
-    template_id = public_site.publish()
+    template_id = public_site.publish(suspendable=True)
     revoked, suspended, replaced, other = (public_site.issue(template_id) for _ in range(4))
     everyone = (revoked, suspended, replaced, other)
     assert [stands(public_site, code, "revocation") for code in everyone] == [False] * 4
@@ -192,7 +192,7 @@ def test_a_list_that_says_the_same_is_not_signed_again(public_site: PublicSite) 
 
 
 def test_both_lists_give_a_certificate_the_same_place_and_others_another(public_site: PublicSite) -> None:
-    template_id = public_site.publish()
+    template_id = public_site.publish(suspendable=True)
     places = [places_of(public_site, public_site.issue(template_id)) for _ in range(3)]
 
     for place in places:

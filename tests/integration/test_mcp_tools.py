@@ -245,7 +245,7 @@ def test_a_certificate_is_tried_issued_found_and_looked_at(site: PublicSite, era
 @in_both_eras
 def test_a_certificate_is_withdrawn_and_corrected(site: PublicSite, era: str) -> None:
     client = client_of(site, site.token, era)
-    certificate = site.issue(site.publish())
+    certificate = site.issue(site.publish(suspendable=True))
 
     suspended = client.facts("suspend_certificate", certificate=certificate, reason="In question.")
     reinstated = client.facts("reinstate_certificate", certificate=certificate)
@@ -265,7 +265,7 @@ def test_a_certificate_is_withdrawn_and_corrected(site: PublicSite, era: str) ->
 
 def test_whatever_became_of_a_certificate_is_told_in_facts_that_fit_their_schema(site: PublicSite) -> None:
     client = client_of(site, site.token)
-    template_id = site.publish()
+    template_id = site.publish(suspendable=True)
     codes = {status: site.issue(template_id, is_produced=status != "failed") for status in BECAME}
     site.fail(codes["failed"])
     site.change(codes["expired"], expires_at=MONDAY)
@@ -424,6 +424,17 @@ def test_a_conflict_leads_to_the_handbook(site: PublicSite) -> None:
     words = client.refusal("suspend_certificate", certificate=certificate, reason="In question.")
 
     assert "search_handbook explains the error code certificate_revoked" in words
+
+
+def test_one_that_cannot_be_suspended_is_refused_with_what_to_do_instead(site: PublicSite) -> None:
+    certificate = site.issue(site.publish())
+
+    words = client_of(site, site.token).refusal(
+        "suspend_certificate", certificate=certificate, reason="In question."
+    )
+
+    assert "Revoke it instead" in words and '"suspendable": true' in words
+    assert "search_handbook explains the error code certificate_not_suspendable" in words
 
 
 def test_a_tool_that_is_none_is_an_error_that_names_those_there_are(site: PublicSite) -> None:

@@ -17,7 +17,7 @@ REASON = "Issued in error, the course was never held"
 @pytest.fixture
 def code(public_site: PublicSite) -> str:
     """Ada's certificate, with its files."""
-    return public_site.issue(public_site.publish())
+    return public_site.issue(public_site.publish(suspendable=True))
 
 
 def tell(site: PublicSite, code: str, event: str, body: dict[str, Any] | None = None) -> dict[str, Any]:

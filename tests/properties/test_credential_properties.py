@@ -99,6 +99,7 @@ def facts(draw: st.DrawFn) -> CredentialFacts:
         achievement=achievement,
         results=tuple(ResultFact(name=name, value=draw(any_text)) for name in names),
         evidence=tuple(EvidenceFact(url=draw(addresses), name=draw(st.none() | lines)) for _ in names[:2]),
+        is_suspendable=draw(st.booleans()),
     )
 
 

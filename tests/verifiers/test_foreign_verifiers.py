@@ -31,6 +31,7 @@ from tests.unit.credentials.badge import (
     PUBLIC_URL,
     SECRET_OF_LOVELACE,
     SLUG,
+    SUSPENDABLE_FACTS,
     TOKEN_KEY,
     public_key,
 )
@@ -102,6 +103,12 @@ def ask(program: Path, question: dict[str, Any]) -> dict[str, Any]:
 def test_a_credential_just_issued_is_accepted(programs: Path, facts: CredentialFacts) -> None:
     verdict = verify(programs, issued(facts), web())
 
+    assert verdict == Verdict(verified=True, statuses={"revocation": False})
+
+
+def test_a_suspendable_credential_is_accepted_and_both_lists_are_read(programs: Path) -> None:
+    verdict = verify(programs, issued(SUSPENDABLE_FACTS), web())
+
     assert verdict == Verdict(verified=True, statuses={"revocation": False, "suspension": False})
 
 
@@ -161,10 +168,17 @@ def test_a_changed_signature_is_refused(programs: Path) -> None:
 
 @pytest.mark.parametrize("purpose", ["revoked", "suspended"])
 def test_a_revoked_or_suspended_credential_is_refused(programs: Path, purpose: str) -> None:
-    verdict = verify(programs, issued(), web(**{purpose: True}))
+    verdict = verify(programs, issued(SUSPENDABLE_FACTS), web(**{purpose: True}))
 
     assert not verdict.verified
     assert verdict.statuses == {"revocation": purpose == "revoked", "suspension": purpose == "suspended"}
+
+
+def test_a_revoked_credential_with_one_list_is_refused(programs: Path) -> None:
+    verdict = verify(programs, issued(), web(revoked=True))
+
+    assert not verdict.verified
+    assert verdict.statuses == {"revocation": True}
 
 
 def test_an_expired_credential_is_refused(programs: Path) -> None:

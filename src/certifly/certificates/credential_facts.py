@@ -58,6 +58,7 @@ def credential_facts(
             for one in design.evidence
             if data.get(one.label)
         ),
+        is_suspendable=document.suspendable,
     )
 
 

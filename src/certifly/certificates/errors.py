@@ -44,6 +44,20 @@ class CertificateSuspended(DomainError):
         self.certificate_id = certificate_id
 
 
+class CertificateNotSuspendable(DomainError):
+    """The certificate's template version does not say ``"suspendable": true``."""
+
+    def __init__(self, certificate_id: int, template_id: int) -> None:
+        super().__init__(
+            f"Certificate {certificate_id} cannot be suspended: its credential does not say where verifiers can read "
+            f"a suspension. Revoke it instead, which is final: POST /api/v1/certificates/{certificate_id}/revocation. "
+            f"To be able to suspend later certificates, publish a version of template {template_id} with "
+            '"suspendable": true and issue from it.'
+        )
+        self.certificate_id = certificate_id
+        self.template_id = template_id
+
+
 class CertificateErased(DomainError):
     """What was asked for needs the person, who was erased from the certificate."""
 

@@ -2,20 +2,25 @@
 
 from datetime import datetime
 
+from certifly.certificates.errors import CertificateNotSuspendable
 from certifly.certificates.history import REINSTATED, SUSPENDED, note_event
 from certifly.certificates.models import Certificate
 from certifly.certificates.standing import require_open, require_present
 from certifly.db.tenant import TenantDB
+from certifly.templates.queries import get_version
 
 
 def suspend(db: TenantDB, certificate: Certificate, *, reason: str, actor: str | None, now: datetime) -> None:
     """Make every check answer "suspended" until it is lifted.
 
     ``certificate`` was read to be changed. Of a suspended one the first reason and moment stay. Raises
-    CertificateErased, CertificateRevoked and CertificateReplaced.
+    CertificateErased, CertificateRevoked, CertificateReplaced and CertificateNotSuspendable.
     """
     require_present(certificate)
     require_open(certificate)
+    # Only then does its credential name the list of suspensions, without which other verifiers would accept it.
+    if not get_version(db, certificate.template_id, certificate.template_version).document.suspendable:
+        raise CertificateNotSuspendable(certificate.id, certificate.template_id)
     if certificate.suspended_at is not None:
         return
 

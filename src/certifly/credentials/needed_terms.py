@@ -15,9 +15,15 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from certifly.credentials.contexts import CREDENTIALS_V2, OPEN_BADGES, load
+from certifly.credentials.contexts import CREDENTIALS_V2, OPEN_BADGES, OPEN_BADGES_EXTENSIONS, load
 
-AGREEING = frozenset({(CREDENTIALS_V2,), (CREDENTIALS_V2, OPEN_BADGES)})
+AGREEING = frozenset(
+    {
+        (CREDENTIALS_V2,),
+        (CREDENTIALS_V2, OPEN_BADGES),
+        (CREDENTIALS_V2, OPEN_BADGES, OPEN_BADGES_EXTENSIONS),
+    }
+)
 SELECTIONS_KEPT_MAX = 256
 """Documents of one template need the same terms, so this many designs are quick at a time."""
 

@@ -274,7 +274,8 @@ TOOLS_OF_CERTIFICATES = (
         title="Suspend a certificate for a while",
         description=(
             "Withdraw a certificate for a while: every check answers suspended, with the reason, until "
-            "reinstate_certificate lifts it. Ask the person first."
+            "reinstate_certificate lifts it. Only certificates of a template version with suspendable true can be "
+            "suspended; the answer says what to do about others. Ask the person first."
         ),
         arguments=(CERTIFICATE, REASON),
         scope=REVOKE,

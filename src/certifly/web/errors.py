@@ -21,6 +21,7 @@ from starlette.routing import Match
 from certifly.certificates.errors import (
     CertificateErased,
     CertificateFailed,
+    CertificateNotSuspendable,
     CertificateReplaced,
     CertificateRevoked,
     CertificateSuspended,
@@ -93,6 +94,7 @@ STATUS: dict[type[DomainError], tuple[int, str]] = {
     CertificateRevoked: (409, "certificate_revoked"),
     CertificateReplaced: (409, "certificate_replaced"),
     CertificateSuspended: (409, "certificate_suspended"),
+    CertificateNotSuspendable: (409, "certificate_not_suspendable"),
     CertificateErased: (409, "certificate_erased"),
     CertificateFailed: (409, "certificate_failed"),
     CredentialNotSigned: (409, "credential_not_signed"),

@@ -73,6 +73,8 @@ BARE_FACTS = replace(
     evidence=(),
 )
 
+SUSPENDABLE_FACTS = replace(FACTS, is_suspendable=True)
+
 
 def public_key(key: ProofKey | TokenKey, **changes: Any) -> PublicKey:
     """What is published of one of the keys above."""

@@ -1,8 +1,9 @@
 """The rules of Open Badges 3.0 for what we use of it, as a JSON schema in our own words.
 
 Made from the data model in the specification (1EdTech, "Open Badges Specification 3.0", appendix B), since its own
-schema file may not be passed on. Stricter than that: no member may stand anywhere that is not named here. One place
-is wider: ``credentialStatus`` may be a list, as the W3C has it and as is proposed for Open Badges 3.1.
+schema file may not be passed on; `./dev check` fetches it (``tools/official_schema.py``). Stricter than that: no member
+is accepted that is not named here. One place is wider: ``credentialStatus`` may be a list, as the W3C allows, where
+``credentialSchema`` is left out.
 """
 
 from typing import Any
@@ -96,6 +97,24 @@ STATUS = thing(
     }
 )
 
+ONE_STATUS = {
+    "properties": {
+        "@context": {"minItems": 3},
+        "credentialStatus": {
+            **STATUS,
+            "properties": STATUS["properties"] | {"statusPurpose": {"const": "revocation"}},
+        },
+    },
+    "required": ["credentialSchema"],
+}
+TWO_STATUSES = {
+    "properties": {
+        "@context": {"maxItems": 2},
+        "credentialStatus": {"type": "array", "items": STATUS, "minItems": 2, "maxItems": 2},
+        "credentialSchema": False,
+    },
+}
+
 _PROOF = {
     "type": {"const": "DataIntegrityProof"},
     "created": MOMENT,
@@ -122,6 +141,7 @@ ACHIEVEMENT_CREDENTIAL: dict[str, Any] = {
                 "prefixItems": [
                     {"const": "https://www.w3.org/ns/credentials/v2"},
                     {"const": "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"},
+                    {"const": "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"},
                 ],
                 "items": False,
                 "minItems": 2,
@@ -132,12 +152,22 @@ ACHIEVEMENT_CREDENTIAL: dict[str, Any] = {
             "issuer": PROFILE,
             "validFrom": MOMENT,
             "credentialSubject": SUBJECT,
-            "credentialStatus": many(STATUS),
+            "credentialStatus": {"type": ["object", "array"]},
             "proof": PROOFS,
         },
         {
+            "credentialSchema": {
+                "const": [
+                    {
+                        "id": "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/"
+                        "ob_v3p0_achievementcredential_schema.json",
+                        "type": "1EdTechJsonSchemaValidator2019",
+                    }
+                ]
+            },
             "validUntil": MOMENT,
             "evidence": many(thing({"id": URI, "type": types("Evidence")}, {"name": TEXT})),
         },
     ),
+    "oneOf": [ONE_STATUS, TWO_STATUSES],
 }

@@ -10,6 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from certifly.credentials.achievement_credential import (
+    SCHEMA,
     CredentialFacts,
     EvidenceFact,
     achievement_document,
@@ -17,6 +18,7 @@ from certifly.credentials.achievement_credential import (
     identity_hash,
     uri_of,
 )
+from certifly.credentials.contexts import CREDENTIALS_V2, OPEN_BADGES, OPEN_BADGES_EXTENSIONS
 from certifly.credentials.keys import TenantSecret
 from certifly.credentials.proofs import prove
 from tests.cast import ADA, ADAS_ADDRESS, MONDAY
@@ -29,6 +31,7 @@ from tests.unit.credentials.badge import (
     PUBLIC_URL,
     SECRET_OF_LOVELACE,
     SLUG,
+    SUSPENDABLE_FACTS,
 )
 from tests.unit.credentials.open_badges_rules import ACHIEVEMENT_CREDENTIAL
 
@@ -39,7 +42,7 @@ def built(facts: CredentialFacts = FACTS) -> dict[str, Any]:
     return build_credential(facts, SECRET_OF_LOVELACE)
 
 
-@pytest.mark.parametrize("facts", [FACTS, BARE_FACTS], ids=["full", "bare"])
+@pytest.mark.parametrize("facts", [FACTS, BARE_FACTS, SUSPENDABLE_FACTS], ids=["full", "bare", "suspendable"])
 def test_it_keeps_the_rules_of_open_badges(facts: CredentialFacts) -> None:
     credential = prove(built(facts), PROOF_KEY, did=DID, created=MONDAY)
 
@@ -102,9 +105,21 @@ def test_salt_and_subject_are_of_this_certificate_and_this_tenant() -> None:
     assert UUID(ours[0].removeprefix("urn:uuid:")).version == 4
 
 
-def test_both_lists_are_named_at_the_same_place() -> None:
-    revocation, suspension = built()["credentialStatus"]
+def test_one_list_is_named_and_the_official_schema_which_accepts_that() -> None:
+    credential = built()
 
+    assert credential["credentialStatus"]["statusPurpose"] == "revocation"
+    assert credential["credentialSchema"] == [SCHEMA]
+    assert credential["@context"] == [CREDENTIALS_V2, OPEN_BADGES, OPEN_BADGES_EXTENSIONS]
+
+
+def test_of_a_suspendable_one_both_lists_are_named_at_the_same_place_and_no_schema() -> None:
+    credential = built(SUSPENDABLE_FACTS)
+
+    assert "credentialSchema" not in credential
+    assert credential["@context"] == [CREDENTIALS_V2, OPEN_BADGES]
+    revocation, suspension = credential["credentialStatus"]
+    assert revocation == built()["credentialStatus"]
     assert revocation["statusPurpose"] == "revocation"
     assert suspension["statusPurpose"] == "suspension"
     assert revocation["statusListIndex"] == suspension["statusListIndex"]
@@ -125,7 +140,7 @@ def test_the_achievement_is_served_as_it_stands_in_credentials() -> None:
         FACTS.achievement, public_url=PUBLIC_URL, slug=SLUG, issuer_name="Lovelace Academy", language="en"
     )
 
-    assert served.pop("@context") == built()["@context"]
+    assert served.pop("@context") == [CREDENTIALS_V2, OPEN_BADGES]
     assert served.pop("creator") == built()["issuer"]
     assert served == built()["credentialSubject"]["achievement"]
 

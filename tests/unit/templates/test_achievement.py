@@ -50,11 +50,12 @@ def faults_of(achievement: object) -> dict[str, list[str]]:
     return refused.value.errors
 
 
-def test_a_document_without_an_achievement_or_a_validity_is_written_as_it_always_was() -> None:
+def test_a_document_without_an_achievement_or_a_validity_is_written_without_them() -> None:
     written = parse_document(template_document()).to_json()
 
-    assert set(written) == set(template_document())
-    assert digest_of(written) == "1b9d05ce9e0de10ea99c4ecfe0a9e350e8df5cc2ba7b35d617c21e30304b89cc"
+    assert set(written) == {*template_document(), "suspendable"}
+    assert written["suspendable"] is False
+    assert digest_of(written) == "67c446c3902ae56bbc00f9881f7adec8518e71aeb92463fa6ff62e477077f7bb"
 
 
 def test_everything_about_an_achievement_is_kept_as_it_was_written() -> None:

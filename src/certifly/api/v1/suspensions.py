@@ -33,12 +33,18 @@ RevokeCall = Annotated[Call, Depends(calling("certificates.revoke"))]
         body=json_body(ref("WithReason"), {"reason": "The examination is being looked into."}),
         success={200: json_answer("The certificate, suspended.", ref("CertificateAnswer"), ONE_CERTIFICATE)},
         errors=(404, 422),
-        conflicts=("certificate_erased", "certificate_replaced", "certificate_revoked"),
+        conflicts=(
+            "certificate_erased",
+            "certificate_not_suspendable",
+            "certificate_replaced",
+            "certificate_revoked",
+        ),
     ),
 )
 async def create(certificate_id: str, request: Request, call: RevokeCall) -> Response:
     """Withdraw a certificate for a while: every check answers "suspended", and says why, until that is lifted.
 
+    Only certificates of a template version with `"suspendable": true` can be suspended; any other can be revoked.
     Repeating the call changes nothing: the first reason and moment stay.
     """
     reason = read_only_reason(await read_json_object(request), required=True)

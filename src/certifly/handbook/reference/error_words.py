@@ -30,6 +30,8 @@ TO_DO: Mapping[str, str] = {
     "head_too_slow": "Send request line and headers at once.",
     "certificate_revoked": "Nothing: a revocation is final. Issue a new certificate where one is due.",
     "certificate_replaced": "Do it with the certificate that replaced this one; the message names it.",
+    "certificate_not_suspendable": "[Revoke it](/docs/gateway-api/certificates/revoke-certificate), which is final. To "
+    'be able to suspend later ones, publish a version of the template with `"suspendable": true`.',
     "certificate_suspended": "[Lift the suspension](/docs/gateway-api/certificates/reinstate-certificate) first.",
     "certificate_erased": "Nothing: what was erased is gone. Issue a new certificate where one is due.",
     "certificate_failed": "Read `failure` of the certificate, mend what it names, and "

@@ -57,6 +57,7 @@ def main() -> int:
     steps = [
         Step("machine packages", machine_packages_are_there),
         Step("verifiers of others", command("tools.verifiers")),
+        Step("official schema", command("tools.official_schema")),
         Step("format", command("ruff", "format", "--check", ".")),
         Step("lint", command("ruff", "check", ".")),
         Step("types", command("mypy")),

@@ -1,10 +1,11 @@
 """The judge of judges: what `./dev check` does about tests that did not run and programs that are not there."""
 
+import tarfile
 from pathlib import Path
 
 import pytest
 
-from tools import npm, verifiers
+from tools import npm, official_schema, verifiers
 from tools.check import (
     MACHINE_PACKAGES,
     command,
@@ -97,6 +98,31 @@ def test_packages_of_npm_need_npm(
 
     assert not npm.install("the verifiers", verifiers.SOURCE, tmp_path / "installed")
     assert "npm is missing" in capsys.readouterr().out
+
+
+def test_the_official_schema_is_in_the_archive_that_the_lock_names(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lock = tmp_path / "dev.lock"
+    lock.write_text("pytest==9.0.0 \\\n    --hash=sha256:00\n")
+
+    assert not official_schema.install(tmp_path / "schema", lock)
+    assert "dev.lock does not name openbadgeslib" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["elsewhere.json", official_schema.NAME])
+def test_another_file_is_not_taken_for_the_official_schema(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("{}")
+    with tarfile.open(tmp_path / "openbadgeslib-1.tar.gz", "w:gz") as archive:
+        archive.add(tmp_path / name, f"openbadgeslib-1/tests/{name}")
+
+    fault = official_schema.unpack(tmp_path, tmp_path / "schema")
+
+    assert fault is not None and "no ob_v3p0_achievementcredential_schema.json with the digest" in fault
+    assert not official_schema.is_there(tmp_path / "schema")
+    (tmp_path / "schema").mkdir()
+    (tmp_path / "schema" / official_schema.NAME).write_text("{}")
+    assert not official_schema.is_there(tmp_path / "schema")
 
 
 def test_a_step_holds_when_its_program_says_so() -> None:

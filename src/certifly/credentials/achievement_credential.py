@@ -5,9 +5,9 @@ certificate and nothing else: an address of the recipient only as a salted hash.
 contexts define, because a member they do not define would not be signed: the document is built here from names
 written out here, and nothing from outside ever becomes a name.
 
-Open Badges 3.0 knows one ``credentialStatus`` (0..1), the W3C any number; that is proposed for Open Badges 3.1. We
-name two, since a suspension that only our own page shows would be no suspension. ``credentialSchema`` is left out for
-that reason: it would promise conformity with a schema that allows one.
+Open Badges 3.0 allows one ``credentialStatus`` (0..1), so there is one entry, for revocation, and ``credentialSchema``
+names the official schema, which accepts the credential. A suspendable certificate needs a second entry, which the W3C
+allows and Open Badges 3.0 does not: its credential leaves ``credentialSchema`` out.
 """
 
 import re
@@ -19,10 +19,16 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from uuid import UUID
 
 from certifly.credentials import status_list
-from certifly.credentials.contexts import CREDENTIALS_V2, OPEN_BADGES
+from certifly.credentials.contexts import CREDENTIALS_V2, OPEN_BADGES, OPEN_BADGES_EXTENSIONS
 from certifly.credentials.did import profile, tenant_url
 from certifly.credentials.proofs import timestamp
-from certifly.credentials.status_list import PURPOSES, entry, place_of
+from certifly.credentials.status_list import PURPOSES, REVOCATION, entry, place_of
+
+SCHEMA = {
+    "id": "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json",
+    "type": "1EdTechJsonSchemaValidator2019",
+}
+"""The official JSON schema, as ``credentialSchema`` names it (Open Badges 3.0, B.1.8)."""
 
 _LANGUAGE_CODE = re.compile(r"[a-z]{2,4}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
 _STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
@@ -111,14 +117,15 @@ class CredentialFacts:
     achievement: AchievementFacts
     results: tuple[ResultFact, ...] = ()
     evidence: tuple[EvidenceFact, ...] = ()
+    is_suspendable: bool = False
+    """Whether it says where a suspension can be read, which the official schema does not accept."""
 
 
 def build_credential(facts: CredentialFacts, secret: Secret) -> dict[str, Any]:
     """The credential of a certificate, without proofs."""
-    place = place_of(facts.certificate_number, secret)
     return _without_absent(
         {
-            "@context": [CREDENTIALS_V2, OPEN_BADGES],
+            "@context": _contexts(facts),
             "id": f"urn:uuid:{facts.code}",
             "type": ["VerifiableCredential", "OpenBadgeCredential"],
             "name": facts.title,
@@ -127,7 +134,8 @@ def build_credential(facts: CredentialFacts, secret: Secret) -> dict[str, Any]:
             "validUntil": timestamp(facts.expires_at) if facts.expires_at else None,
             "credentialSubject": _subject(facts, secret),
             "evidence": [_evidence(fact) for fact in facts.evidence],
-            "credentialStatus": [entry(facts.public_url, facts.slug, purpose, place) for purpose in PURPOSES],
+            "credentialStatus": _status(facts, secret),
+            "credentialSchema": None if facts.is_suspendable else [SCHEMA],
         }
     )
 
@@ -187,6 +195,19 @@ def uri_of(address: str) -> str:
             fragment.translate({**brackets, ord("#"): "%23"}),
         )
     )
+
+
+def _contexts(facts: CredentialFacts) -> list[str]:
+    """The third defines the type of ``credentialSchema``, which would not be signed without it."""
+    named = [CREDENTIALS_V2, OPEN_BADGES]
+    return named if facts.is_suspendable else [*named, OPEN_BADGES_EXTENSIONS]
+
+
+def _status(facts: CredentialFacts, secret: Secret) -> dict[str, str] | list[dict[str, str]]:
+    place = place_of(facts.certificate_number, secret)
+    if not facts.is_suspendable:
+        return entry(facts.public_url, facts.slug, REVOCATION, place)
+    return [entry(facts.public_url, facts.slug, purpose, place) for purpose in PURPOSES]
 
 
 def _subject(facts: CredentialFacts, secret: Secret) -> dict[str, Any]:

@@ -154,6 +154,9 @@ class TemplateDocument(Strict):
     """What its certificates say in their credentials; without it, what can be said from the name."""
     validity: Validity | None = None
     """For how long certificates hold; without it, for ever."""
+    suspendable: bool = False
+    """Whether its certificates can be suspended. Their credentials then have a second ``credentialStatus``, which the
+    JSON schema of Open Badges 3.0 does not accept."""
 
     @cached_property
     def fields(self) -> Mapping[str, FieldDefinition]:

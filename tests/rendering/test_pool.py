@@ -21,6 +21,7 @@ import pytest
 from certifly.rendering import child
 from certifly.rendering.errors import (
     RenderDelayed,
+    RendererNotStarted,
     RenderersBusy,
     RenderFailed,
     RenderInterrupted,
@@ -453,7 +454,7 @@ class TestStarting:
     def test_a_process_that_cannot_start_says_why(self) -> None:
         with obedient_pool(handler="tests.rendering.handlers:make_nothing") as pool:
             for _ in range(2):
-                with pytest.raises(RenderFailed, match=r"no render process starts.*no typesetter here"):
+                with pytest.raises(RendererNotStarted, match=r"No render process starts.*no typesetter here"):
                     pool.render(job_that("pid"), "pdf")
 
     def test_a_process_that_takes_for_ever_to_start_is_given_up(

@@ -42,6 +42,8 @@ def import_file(file: IO[bytes], slug: str, is_published: bool, as_json: bool) -
     database = open_database(settings)
     try:
         owner = database.read_directory(lambda directory: get_tenant(directory, slug)).result()
+        if is_published:
+            read_qr_codes(document, owner, settings)
         stored = database.write(
             owner.id, lambda db: store(db, document, owner, settings, is_published=is_published)
         ).result()
@@ -63,6 +65,29 @@ def read_document(file: IO[bytes], settings: "Settings") -> "TemplateDocument":
             {file.name: [f"A template has at most {DOCUMENT_BYTES_MAX} bytes; this file has more."]}
         )
     return parse_document(decode_object(raw, lenient=False), fonts_dir=settings.fonts_dir)
+
+
+def read_qr_codes(document: "TemplateDocument", owner: "Tenant", settings: "Settings") -> None:
+    """Raise Invalid when phones cannot read a QR code of the design. Draws it, so it comes before any transaction."""
+    import uuid
+
+    from certifly.app.wiring import open_renderers
+    from certifly.certificates.routes import check_address
+    from certifly.core.clock import utc_now
+    from certifly.storage.blobs import open_store
+    from certifly.templates.qr_codes import LARGEST_CODE, refuse_unreadable_codes
+
+    with open_renderers(settings) as renderers:
+        refuse_unreadable_codes(
+            document,
+            tenant_id=owner.id,
+            renderers=renderers,
+            blobs=open_store(settings.files_url),
+            check_url=check_address(settings.public_url, uuid.UUID(LARGEST_CODE)),
+            issuer_name=owner.name,
+            now=utc_now(),
+            fonts_dir=settings.fonts_dir,
+        )
 
 
 def store(

@@ -26,6 +26,7 @@ from typing import Literal
 from certifly.rendering import frames
 from certifly.rendering.errors import (
     RenderDelayed,
+    RendererNotStarted,
     RenderFailed,
     RenderInterrupted,
     RenderOutOfMemory,
@@ -33,7 +34,8 @@ from certifly.rendering.errors import (
 )
 from certifly.rendering.job import RenderJob
 
-Format = Literal["pdf", "png", "svg"]
+Format = Literal["pdf", "png", "svg", "unreadable_codes"]
+"""What to return of a job: a file, or as JSON why which of its QR codes cannot be read."""
 
 START_SECONDS_MAX = 60.0
 """Time to import and to load the fonts, on a machine that is busy with something else."""
@@ -82,14 +84,14 @@ class RenderProcess:
         return self._process.pid
 
     def wait_until_ready(self) -> None:
-        """Raise RenderFailed if the process cannot start; RenderInterrupted or RenderDelayed if it was not let to."""
+        """Raise RendererNotStarted if it cannot start; RenderInterrupted or RenderDelayed if it was not let to."""
         try:
             kind, _ = self._exchange([], until=time.monotonic() + START_SECONDS_MAX)
         except _Ended:
             how = self._how_it_ended()
             if -self._process.returncode in ENDED_FROM_OUTSIDE:
                 raise RenderInterrupted(how) from None
-            raise RenderFailed(f"no render process starts; it {how}") from None
+            raise RendererNotStarted(how) from None
         except _ClockRanOut:
             raise RenderDelayed(START_SECONDS_MAX) from None
         assert kind == frames.READY, f"expected a process that is ready, got {kind!r}"

@@ -50,6 +50,17 @@ class RenderInterrupted(Overloaded):
         )
 
 
+class RendererNotStarted(Overloaded):
+    """No render process starts, which is a fault of the installation and of no job."""
+
+    def __init__(self, how: str) -> None:
+        super().__init__(
+            f"No render process starts; it {how}. Nothing is known to be wrong with the certificate. "
+            "The operator finds the reason with certifly doctor.",
+            retry_after_seconds=RETRY_AFTER_SECONDS,
+        )
+
+
 class RenderDelayed(Overloaded):
     """The clock ran out before the job had used its processor time: the server is busy, the job may be fine."""
 

@@ -8,6 +8,7 @@ ends, and pools are used from threads that come and go.)
 """
 
 import argparse
+import json
 import os
 import queue
 import resource
@@ -29,10 +30,11 @@ from certifly.rendering import frames
 from certifly.rendering.engine import Engine
 from certifly.rendering.errors import RenderFailed
 from certifly.rendering.job import RenderJob, asset_names
-from certifly.rendering.raster import rasterise
+from certifly.rendering.raster import draw_page, rasterise, with_device_colours
+from certifly.rendering.readable import unreadable_codes
 
 Handler = Callable[[RenderJob, str], bytes]
-"""Draws a job in a format: pdf, png or svg."""
+"""Draws a job in a format: pdf, png or svg; or reads its QR codes: unreadable_codes."""
 
 ASSETS_KEPT_BYTES_MAX = 8 * 1024 * 1024
 """Content of assets kept for the next job; the pool need not send it again. Enough for a batch of one template;
@@ -100,7 +102,10 @@ class Drawing:
         if format == "pdf":
             return pdf
         with memory_watched_by_the_pool_alone():
-            return rasterise(pdf)
+            if format == "png":
+                return rasterise(pdf)
+            pixels, dpi = draw_page(with_device_colours(pdf))
+        return json.dumps(unreadable_codes(pixels, job.layout, job.check_url, dpi=dpi)).encode()
 
     def _renew(self) -> None:
         """Begin a new folder: an engine only ever adds to its own. The fonts stay loaded."""

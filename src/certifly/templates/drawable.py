@@ -33,21 +33,26 @@ def refuse_undrawable(
 ) -> None:
     """Raise Invalid, at the text elements (``layout.elements.3.text``) that can never be drawn."""
     faults = Faults(subject="layout.elements")
-    values = {label.name: SHORTEST for label in document.labels}
-    longest_day = _longest_day(document.language)
-    values |= {
-        CERTIFICATE_CODE: EXAMPLE_CODE,
-        CERTIFICATE_ISSUED_ON: longest_day,
-        CERTIFICATE_EXPIRES_ON: longest_day,
-        CERTIFICATE_CHECK_URL: check_url,
-        ISSUER_NAME: issuer_name,
-    }
+    values = shortest_values(document, issuer_name=issuer_name, check_url=check_url)
     try:
         fit(document.layout, values, language=document.language, fonts_dir=fonts_dir)
     except TextProblems as error:
         for problem in error.problems:
             faults.add(f"layout.elements.{problem.element}.text", problem.message)
     faults.raise_if_any()
+
+
+def shortest_values(document: TemplateDocument, *, issuer_name: str, check_url: str) -> dict[str, str]:
+    """A text for every placeholder: the shortest of what people fill in, the longest of what we put in."""
+    longest_day = _longest_day(document.language)
+    return {
+        **{label.name: SHORTEST for label in document.labels},
+        CERTIFICATE_CODE: EXAMPLE_CODE,
+        CERTIFICATE_ISSUED_ON: longest_day,
+        CERTIFICATE_EXPIRES_ON: longest_day,
+        CERTIFICATE_CHECK_URL: check_url,
+        ISSUER_NAME: issuer_name,
+    }
 
 
 def _longest_day(language: str) -> str:

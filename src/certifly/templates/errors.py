@@ -44,6 +44,16 @@ class TemplateArchived(DomainError):
         self.template_id = template_id
 
 
+class DraftChanged(DomainError):
+    """The draft was changed while it was being published."""
+
+    def __init__(self, template_id: int) -> None:
+        super().__init__(
+            f"The draft of template {template_id} was changed while it was being published. Publish it again."
+        )
+        self.template_id = template_id
+
+
 class AssetNotFound(NotFound):
     """No picture of this tenant has this digest."""
 

@@ -45,21 +45,18 @@ def preview_job(
     fonts_dir: Path | None = None,
 ) -> RenderJob:
     """What to draw; ``raw_data`` None means sample data. Reads pictures, so it blocks. Raises Invalid."""
-    data = sample_data(document, day=now.date()) if raw_data is None else check_data(document, raw_data)
-    expires_at = expiry_of(document, now)
-    if expires_at is None and raw_data is None:
-        expires_at = (
-            now + SAMPLE_VALIDITY
-        )  # the place of the day is seen, whether or not all certificates expire
-    values = drawing_values(
-        document,
-        data,
-        code=SAMPLE_CODE,
-        issued_at=now,
-        check_url=check_url,
-        issuer_name=issuer_name,
-        expires_at=expires_at,
-    )
+    if raw_data is None:
+        values = sample_values(document, check_url=check_url, issuer_name=issuer_name, now=now)
+    else:
+        values = drawing_values(
+            document,
+            check_data(document, raw_data),
+            code=SAMPLE_CODE,
+            issued_at=now,
+            check_url=check_url,
+            issuer_name=issuer_name,
+            expires_at=expiry_of(document, now),
+        )
     try:
         fitting = fit(document.layout, values, language=document.language, fonts_dir=fonts_dir)
     except TextProblems as error:
@@ -67,13 +64,35 @@ def preview_job(
     return RenderJob(
         layout=document.layout,
         fitting=fitting,
-        assets={name: _content(blobs, tenant_id, name) for name in asset_names(document.layout)},
+        assets=pictures_of(document, blobs, tenant_id),
         title=title_of(document, values),
         language=document.language,
         author=issuer_name,
         created_at=now,
         check_url=check_url,
     )
+
+
+def sample_values(
+    document: TemplateDocument, *, check_url: str, issuer_name: str, now: datetime
+) -> dict[str, str]:
+    """A text for every placeholder, as made-up data gives it."""
+    # The place of the last day is seen, whether or not all certificates expire.
+    expires_at = expiry_of(document, now) or now + SAMPLE_VALIDITY
+    return drawing_values(
+        document,
+        sample_data(document, day=now.date()),
+        code=SAMPLE_CODE,
+        issued_at=now,
+        check_url=check_url,
+        issuer_name=issuer_name,
+        expires_at=expires_at,
+    )
+
+
+def pictures_of(document: TemplateDocument, blobs: BlobStore, tenant_id: int) -> dict[str, bytes]:
+    """The content of every picture in a layout. Blocks; raises RenderFailed when one is lost."""
+    return {name: _content(blobs, tenant_id, name) for name in asset_names(document.layout)}
 
 
 def _content(blobs: BlobStore, tenant_id: int, name: str) -> bytes:

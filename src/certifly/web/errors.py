@@ -34,6 +34,7 @@ from certifly.rendering.errors import PictureRefused, RenderFailed
 from certifly.rendering.fit import TextProblems
 from certifly.storage.errors import StorageUnavailable
 from certifly.templates.errors import (
+    DraftChanged,
     TemplateArchived,
     TemplateNotPublished,
     TooManyAssets,
@@ -87,6 +88,7 @@ STATUS: dict[type[DomainError], tuple[int, str]] = {
     IdempotencyKeyInUse: (409, "idempotency_key_in_use"),
     TemplateArchived: (409, "template_archived"),
     TemplateNotPublished: (409, "template_not_published"),
+    DraftChanged: (409, "draft_changed"),
     TooManyTemplates: (409, "too_many_templates"),
     TooManyVersions: (409, "too_many_versions"),
     TooManyAssets: (409, "too_many_assets"),

@@ -21,7 +21,8 @@ from certifly.templates.draft import ARCHIVED_KEY, DOCUMENT_BYTES_MAX, change_te
 from certifly.templates.drawable import EXAMPLE_CODE
 from certifly.templates.models import STATUSES
 from certifly.templates.preview import SAMPLE_CODE, document_to_preview, preview_job
-from certifly.templates.publish import VERSIONS_MAX, publish
+from certifly.templates.publish import VERSIONS_MAX, draft_to_publish, publish
+from certifly.templates.qr_codes import LARGEST_CODE, refuse_unreadable_codes
 from certifly.templates.queries import get_template, get_template_to_change, list_templates
 from certifly.web.answers import collection, json_response, resource
 from certifly.web.caller import Call, calling
@@ -304,16 +305,21 @@ async def change(template_id: str, request: Request, call: WriteCall) -> Respons
         body=json_body({"type": "object", "additionalProperties": False}, {}, required=False),
         success={200: json_answer("The template as it is now.", _TEMPLATE, ONE_TEMPLATE)},
         errors=(404, 422),
-        conflicts=("template_archived", "too_many_versions"),
+        conflicts=("template_archived", "too_many_versions", "draft_changed"),
+        refusals=("invalid", "render_failed"),
     ),
 )
 async def publish_draft(template_id: str, request: Request, call: WriteCall) -> Response:
     """Make the draft the version that certificates are issued from.
 
-    Earlier certificates keep the version they were issued with. Publishing an unchanged draft changes nothing.
+    Earlier certificates keep the version they were issued with. Publishing an unchanged draft changes nothing. A draft
+    whose QR codes phones cannot read is refused, at each of them (`layout.elements.3`).
     """
     _refuse_unknown(await read_json_object(request), set())
     settings = call.parts.settings
+    document, digest = await call.read(lambda db: draft_to_publish(get_template(db, template_id)))
+    if document is not None:
+        await asyncio.to_thread(_refuse_unreadable_codes, call, document)
 
     def work(db: TenantDB) -> dict[str, Any]:
         template = get_template_to_change(db, template_id)
@@ -323,6 +329,7 @@ async def publish_draft(template_id: str, request: Request, call: WriteCall) -> 
             issuer_name=call.identity.tenant_name,
             check_url=check_address(settings.public_url, uuid.UUID(EXAMPLE_CODE)),
             now=call.now,
+            expected_digest=digest,
             fonts_dir=settings.fonts_dir,
         )
         return resource("templates", str(template.id), describe_fully(template))
@@ -330,6 +337,20 @@ async def publish_draft(template_id: str, request: Request, call: WriteCall) -> 
     answer = await call.write(work)
     call.parts.templates.forget(call.identity.tenant_id, int(answer["data"]["id"]))
     return json_response(answer)
+
+
+def _refuse_unreadable_codes(call: Call, document: TemplateDocument) -> None:
+    settings = call.parts.settings
+    refuse_unreadable_codes(
+        document,
+        tenant_id=call.identity.tenant_id,
+        renderers=call.parts.renderers,
+        blobs=call.parts.blobs,
+        check_url=check_address(settings.public_url, uuid.UUID(LARGEST_CODE)),
+        issuer_name=call.identity.tenant_name,
+        now=call.now,
+        fonts_dir=settings.fonts_dir,
+    )
 
 
 @router.post(

@@ -46,6 +46,7 @@ TO_DO: Mapping[str, str] = {
     "too_many_assets": "Use a picture that is there already: the same picture sent again counts once.",
     "too_many_emails": "Give the recipient the address of the check page, which leads to the files.",
     "too_many_templates": "Change a template that is no longer used, instead of creating one more.",
+    "draft_changed": "Look at the draft with `GET`, then publish it again.",
     "too_many_versions": "Create a new template from the document of this one.",
     "body_too_large": "Send less: the message says how much is accepted. See [limits](/docs/reference/limits).",
     "content_encoding_unsupported": "Send the body as it is, without `Content-Encoding`.",

@@ -100,6 +100,7 @@ def addresses(public_sqlite: PublicSite, template: int) -> dict[str, str]:
         "failed": f"/check/{failed}",
         "missing": "/check/0b6f1d0a-5c39-4b1e-9c2a-7f3f0d9a1e55",
         "landing": "/",
+        "unknown address": "/nothing",
     }
 
 
@@ -163,6 +164,7 @@ def elsewhere(html: str) -> Iterator[str]:
         "failed",
         "missing",
         "landing",
+        "unknown address",
         "revocation",
         "suspension",
         "replacement",
@@ -179,8 +181,9 @@ def test_every_page_is_quiet_accessible_and_ours(
 ) -> None:
     seen = visit(browser, public_sqlite, addresses[kind], viewport=size, color_scheme=scheme)
 
-    # The browser itself notes that the page of an unknown code is a 404; that is what it is.
-    complaints = [text for text in seen.complaints if kind != "missing" or "404" not in text]
+    # The browser itself notes that the page of an unknown code, or address, is a 404; that is what it is.
+    is_unknown = kind in ("missing", "unknown address")
+    complaints = [text for text in seen.complaints if not is_unknown or "404" not in text]
     assert complaints == []
     assert seen.violations() == []
     assert [url for url in seen.requests if not url.startswith(public_sqlite.base_url + "/")] == []

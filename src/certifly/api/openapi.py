@@ -38,6 +38,7 @@ Every error has one shape, `Error`: a message, the faults by dotted place, a sta
 method that is not listed 405 with `Allow`; public addresses take HEAD wherever they take GET. Keys and parameters
 that a call does not know are refused, not overlooked. What is no request of HTTP/1.1 gets 400 (`bad_request`), a head
 that does not arrive in time 408 (`head_too_slow`), one that is too long 431 (`head_too_large`), in the same shape.
+Outside `/api/`, a browser (`Accept: text/html`) gets errors as a page.
 """
 
 router = APIRouter(tags=["operations"])

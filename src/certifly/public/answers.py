@@ -10,10 +10,13 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from certifly.public.page_html import missing_html
+from certifly.core.logging import request_id
+from certifly.public.page_html import error_html, missing_html
 from certifly.public.reader import Reader, reader_of
+from certifly.public.words import ErrorKind
 from certifly.web.answers import json_response
-from certifly.web.errors import error_response, wants_problem
+from certifly.web.errors import error_response, wants_page, wants_problem
+from certifly.web.parts import Parts
 
 ALWAYS = {
     "X-Robots-Tag": "noindex, nofollow",
@@ -30,6 +33,16 @@ _PAGE_POLICY = (
     "form-action {}; frame-ancestors 'none'"
 )
 PAGE_VARIES_BY = "Accept, Accept-Language"
+_ERROR_KINDS: Mapping[int, ErrorKind] = {
+    202: "being_made",
+    404: "not_found",
+    405: "method",
+    409: "not_made",
+    410: "gone",
+    429: "busy",
+    503: "busy",
+}
+"""Which words an error page has; of other statuses, those from 500 on mean that the server failed."""
 _ACCEPT_CHARACTERS_MAX = 500
 _QUALITY = re.compile(r"q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
 
@@ -68,9 +81,28 @@ def missing_response(request: Request, *, public_url: str, as_facts: bool | None
 def problem_response(
     request: Request, status: int, code: str, message: str, *, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """An error in the one shape of errors."""
+    """An error: in the one shape of errors, or as a page for a browser."""
+    if wants_page(request):
+        return error_page(request, status, headers or {})
     all_headers = {**ALWAYS, **FOR_EVERY_ORIGIN, "Vary": "Accept", **(headers or {})}
     return error_response(status, code, message, headers=all_headers, problem=wants_problem(request))
+
+
+def error_page(request: Request, status: int, headers: Mapping[str, str]) -> Response:
+    """The page of an error, for a browser. ``headers`` are those of its JSON (``Retry-After``, ``Allow``)."""
+    parts: Parts = request.app.state.parts
+    reader = reader_of(request)
+    kind = _ERROR_KINDS.get(status, "failed" if status >= 500 else "refused")
+    html = error_html(
+        reader,
+        public_url=parts.settings.public_url,
+        kind=kind,
+        status=status,
+        request_number=request_id.get() if kind == "failed" else None,
+    )
+    response = page_response(html, reader, status=status)
+    response.headers.update({**headers, "Cache-Control": "no-store"})
+    return response
 
 
 def prefers_json(accept: str) -> bool:

@@ -46,7 +46,7 @@ async def _credential(request: Request, code: str, *, as_jwt: bool) -> Response:
     text = files.credential_jwt if as_jwt else files.credential
     if text is None:
         await have_signed(parts, place)
-        return being_made()
+        return being_made(request)
 
     content = text.encode("ascii")
     suffix = ".jwt" if as_jwt else ".json"

@@ -12,6 +12,7 @@ from certifly.public import (
     landing,
     status_lists,
 )
+from certifly.public.answers import error_page
 from certifly.public.check_upload import Uploads
 from certifly.public.pictures import Pictures
 from certifly.public.status_lists import StatusLists
@@ -35,5 +36,6 @@ def install_public(app: FastAPI) -> None:
     app.state.pictures = Pictures()
     app.state.status_lists = StatusLists()
     app.state.uploads = Uploads()
+    app.state.error_page = error_page
     for router in PUBLIC_ROUTERS:
         app.include_router(router)

@@ -23,7 +23,7 @@ from certifly.certificates.produce import produce_lost, produce_unsigned
 from certifly.core.clock import utc_now
 from certifly.core.logging import request_id
 from certifly.db.tenant import TenantDB
-from certifly.public.answers import ALWAYS, REVALIDATED, problem_response
+from certifly.public.answers import ALWAYS, REVALIDATED, error_page, missing_response, problem_response
 from certifly.public.certificate_facts import Place, document_of, find_place, read_certificate, recipient_of
 from certifly.public.file_names import content_disposition, file_name
 from certifly.public.operations import DOWNLOAD_PDF, DOWNLOAD_PNG, DOWNLOAD_SVG
@@ -33,6 +33,7 @@ from certifly.rendering.errors import RenderFailed
 from certifly.storage.blobs import name_of
 from certifly.storage.errors import BlobCorrupt, BlobMissing
 from certifly.web.answers import json_response
+from certifly.web.errors import wants_page
 from certifly.web.parts import Parts
 
 log = logging.getLogger(__name__)
@@ -88,7 +89,7 @@ async def download_pdf(request: Request, code: str) -> Response:
             await _have_made_again(parts, place, files)
         else:
             return Response(content, 200, headers, "application/pdf")
-    return being_made()
+    return being_made(request)
 
 
 @router.api_route("/download/{code}.png", methods=["GET", "HEAD"], **DOWNLOAD_PNG)
@@ -128,7 +129,7 @@ async def _picture(request: Request, code: str, format: PictureFormat) -> Respon
         content = await pictures.get(parts, place, format, known)
     except NotSigned:
         await have_signed(parts, place)
-        return being_made()
+        return being_made(request)
     except RenderFailed:
         log.exception("picture_failed", extra={"facts": {"certificate_id": place.certificate_id}})
         return _cannot_be_made(request)
@@ -215,17 +216,20 @@ def not_made(request: Request, files: Files) -> Response:
             "certificate_erased",
             "The person was erased from this certificate, and its files with it.",
         )
-    return being_made() if files.state == RECORDED else _cannot_be_made(request)
+    return being_made(request) if files.state == RECORDED else _cannot_be_made(request)
 
 
-def being_made() -> Response:
+def being_made(request: Request) -> Response:
     """202: come back in a moment."""
+    retry_after = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    if wants_page(request):
+        return error_page(request, 202, retry_after)
     content: Mapping[str, object] = {
         "message": f"This file is being made. Ask again in {RETRY_AFTER_SECONDS} seconds.",
         "code": "being_made",
         "request_id": request_id.get(),
     }
-    headers = {**ALWAYS, "Retry-After": str(RETRY_AFTER_SECONDS), "Cache-Control": "no-store"}
+    headers = {**ALWAYS, **retry_after, "Cache-Control": "no-store"}
     return json_response(content, status=202, headers=headers)
 
 
@@ -239,4 +243,5 @@ def _cannot_be_made(request: Request) -> Response:
 
 def missing(request: Request) -> Response:
     """404, for a code nobody has and for what can be no code."""
-    return problem_response(request, 404, "not_found", "No certificate has this code.")
+    parts: Parts = request.app.state.parts
+    return missing_response(request, public_url=parts.settings.public_url, as_facts=not wants_page(request))

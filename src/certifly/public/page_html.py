@@ -14,7 +14,7 @@ from certifly.public.check_page import CheckPage, headline
 from certifly.public.reader import LANGUAGE_PARAMETER, Reader
 from certifly.public.report_words import Speaker, path_of, say
 from certifly.public.static_files import DIGEST
-from certifly.public.words import LANGUAGES
+from certifly.public.words import LANGUAGES, ErrorKind
 
 LOOK_AGAIN_SECONDS = (2, 3, 5, 8, 13, 21, 34, 55)
 """How long a page whose picture is being made waits before it looks again, each time; then it stops."""
@@ -77,6 +77,14 @@ def missing_html(reader: Reader, *, public_url: str) -> str:
 def landing_html(reader: Reader, *, public_url: str) -> str:
     """The front page: what this server is, and a place to enter a code."""
     return plain_page("landing.html", reader, public_url)
+
+
+def error_html(
+    reader: Reader, *, public_url: str, kind: ErrorKind, status: int, request_number: str | None = None
+) -> str:
+    """The page of an error, with the ways on. ``request_number`` is shown when the operator will need it."""
+    values = {"kind": kind, "status": status, "request_number": request_number}
+    return plain_page("error.html", reader, public_url, **values)
 
 
 def plain_page(template: str, reader: Reader, public_url: str, **values: object) -> str:

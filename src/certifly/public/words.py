@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
-from typing import get_args
+from typing import Literal, get_args
 
 from babel import Locale
 from babel.dates import format_date
@@ -21,6 +21,10 @@ from certifly.verification.report import CheckName, Outcome, Reason, Scope
 from certifly.web.negotiation import offered_language
 
 FALLBACK = "en"
+
+ErrorKind = Literal["not_found", "gone", "being_made", "not_made", "method", "busy", "failed", "refused"]
+"""What a page says where there is nothing else to show."""
+
 RIGHT_TO_LEFT = frozenset({"ar", "he"})
 TAGS = {"zh": "zh-Hans"}
 """Where the tag for browsers says more than the name of the file."""
@@ -87,6 +91,11 @@ class Words:
     file_empty: str
     file_too_large: str
     file_busy: str
+    home: str
+    handbook: str
+    request_number: str
+    error_titles: Mapping[ErrorKind, str]
+    error_sayings: Mapping[ErrorKind, str]
     verdicts: Mapping[Kind, str]
     sayings: Mapping[Kind, str]
     checks: Mapping[CheckName, str]
@@ -121,6 +130,8 @@ _GROUPS: Mapping[str, frozenset[str]] = {
     "outcomes": frozenset(Outcome),
     "reasons": frozenset(Reason),
     "scopes": frozenset(Scope),
+    "error_titles": frozenset(get_args(ErrorKind)),
+    "error_sayings": frozenset(get_args(ErrorKind)),
 }
 """What the words of a group are about."""
 

@@ -53,7 +53,7 @@ from certifly.web.decoding import (
 from certifly.web.headers import HeaderRepeated, list_header
 from certifly.web.idempotency import IdempotencyKeyInUse
 from certifly.web.limiting import TooManyRequests
-from certifly.web.negotiation import names_type
+from certifly.web.negotiation import names_type, preferred_type
 from certifly.web.phrases import phrase_of
 
 log = logging.getLogger(__name__)
@@ -67,6 +67,11 @@ FIELDS_TOLD_MAX = 500
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 PROBLEM = "application/problem+json"
+API = "/api/"
+OF_CONTENT = ("content-type", "content-length")
+
+ErrorPage = Callable[[Request, int, Mapping[str, str]], Response]
+"""Makes the page of an error from its status and the headers that go with it; ``app.state.error_page`` is one."""
 
 STATUS: dict[type[DomainError], tuple[int, str]] = {
     Invalid: (422, "invalid"),
@@ -156,7 +161,16 @@ def error_response(
 
 
 def answer(request: Request, error: Exception) -> Response:
-    """Translate any error into its answer."""
+    """Translate any error into its answer: JSON, or a page for a browser."""
+    response = _json_answer(request, error)
+    if not wants_page(request):
+        return response
+    error_page: ErrorPage = request.app.state.error_page
+    headers = {name: value for name, value in response.headers.items() if name not in OF_CONTENT}
+    return error_page(request, response.status_code, headers)
+
+
+def _json_answer(request: Request, error: Exception) -> Response:
     problem = wants_problem(request)
     if isinstance(error, DomainError):
         status, code = classify(error)
@@ -187,7 +201,7 @@ def answer(request: Request, error: Exception) -> Response:
         headers = {"Retry-After": str(STORAGE_RETRY_AFTER_SECONDS)}
         return error_response(503, STORAGE_UNAVAILABLE, message, headers=headers, problem=problem)
     if isinstance(error, ClientDisconnect):
-        return answer(request, BodyCutShort())
+        return _json_answer(request, BodyCutShort())
     log.error("unexpected_error", exc_info=error, extra={"facts": {"path": _route_of(request)}})
     message = (
         "Something went wrong on our side; the operator can find it by the request id. Nothing was stored."
@@ -201,6 +215,19 @@ def classify(error: DomainError) -> tuple[int, str]:
         if kind in STATUS:
             return STATUS[kind]
     raise error  # a class nobody listed is a defect; the caller answers 500
+
+
+def wants_page(request: Request) -> bool:
+    """Whether an error is best told by a page: browsers ask for HTML by its name, and the API has no pages."""
+    accept = list_header(request, "Accept")
+    kinds = ("text/html", "application/json", PROBLEM)
+    is_asked_for = names_type(accept, kinds[0]) and preferred_type(accept, kinds) == kinds[0]
+    app = request.scope.get("app")
+    return (
+        is_asked_for
+        and not request.scope["path"].startswith(API)
+        and hasattr(app and app.state, "error_page")
+    )
 
 
 def wants_problem(request: Request) -> bool:

@@ -3,82 +3,65 @@
 import base64
 import io
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from certifly.rendering import svg, svg_references, svg_style
-from certifly.rendering.engine import Engine
 from certifly.rendering.errors import PictureNotSupported, PictureTooLarge, PictureUnreadable
 from certifly.rendering.images import inspect_image
-from certifly.rendering.png import Pixels
-from certifly.rendering.raster import draw_page
-from certifly.rendering.svg import sanitise_svg
-from tests.rendering.test_pool import job_that
+from certifly.rendering.svg import embedded, properties, reading, references, sanitise, stylesheet
+from certifly.rendering.svg.sanitise import sanitise_svg
+from tests.rendering.svg_pictures import cleaned, drawing, drawn, tiny
 
-
-def drawing(body: str, attributes: str = 'viewBox="0 0 100 100"') -> bytes:
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {attributes}>'
-        f"{body}</svg>"
-    ).encode()
-
-
-def cleaned(body: str) -> str:
-    """The inside of the clean file."""
-    clean = sanitise_svg(drawing(body))[2].decode()
-    return re.sub(r"^<svg[^>]*>|</svg>$", "", clean) if "</svg>" in clean else ""
-
-
-def tiny(format: str = "PNG") -> str:
-    buffer = io.BytesIO()
-    Image.new("RGB", (2, 2), (200, 30, 40)).save(buffer, format)
-    return f"data:image/{format.lower()};base64,{base64.b64encode(buffer.getvalue()).decode()}"
+SQUARE = '<path d="M0 0h9v9z" fill="#000000" />'
 
 
 class TestWhatIsKept:
     def test_shapes_with_their_geometry_and_style(self) -> None:
-        shapes = '<path d="M0 0L10,10Z" style="fill:#abc;stroke:none" /><rect height="40%" width="3mm" x="1" y="2" />'
+        shapes = '<path d="M0 0L10,10Z" style="fill:#abc;stroke:none"/><rect height="40%" width="3mm" x="1" y="2"/>'
 
-        assert cleaned(shapes) == shapes
-
-    def test_the_three_sources_of_style_in_their_order(self) -> None:
-        body = (
-            "<style>.a{fill:blue;stroke:blue} #i.a{stroke:green} path{opacity:.5} *{opacity:.1}</style>"
-            '<path id="i" class="a b" fill="red" stroke="red" opacity="1" style="fill : black !important" d="M0 0"/>'
+        assert cleaned(shapes) == (
+            '<path d="M0 0L10,10Z" fill="#aabbcc" />'
+            '<rect x="1" y="2" width="11.3385827" height="40" fill="#000000" />'
         )
 
-        assert 'style="fill:black;opacity:.5;stroke:green"' in cleaned(body)
+    def test_the_sources_of_style_in_their_order(self) -> None:
+        body = (
+            "<style>.a{fill:blue;stroke:blue} #i.a{stroke:green} path{opacity:.5} *{stroke:red}</style>"
+            '<path id="i" class="a b" fill="red" stroke="red" opacity="1" style="fill : black !important" d="M0 0h9"/>'
+        )
+
+        assert cleaned(body) == '<path d="M0 0h9" fill="#000000" stroke="#008000" opacity="0.5" />'
 
     def test_names_are_replaced_and_links_follow(self) -> None:
         body = (
-            '<defs><linearGradient id="evil&quot;&lt;name"><stop offset="0" stop-color="red"/></linearGradient>'
+            '<defs><linearGradient id="evil&quot;&lt;name"><stop stop-color="red"/><stop offset="1"/>'
+            "</linearGradient>"
             '<radialGradient id="b" xlink:href="#evil&quot;&lt;name"/></defs>'
             '<path id="c" d="M0 0h9v9z" fill="url(#b) red"/><use xlink:href="#c" x="5"/>'
         )
         clean = cleaned(body)
 
         assert "evil" not in clean
-        assert '<linearGradient id="p0">' in clean
-        assert '<radialGradient href="#p0" id="p1"' in clean
-        assert 'style="fill:url(#p1) red"' in clean
-        assert '<use href="#p2" x="5"' in clean
+        assert '<radialGradient cx="0.5" cy="0.5" r="0.5" fx="0.5" fy="0.5" fr="0"' in clean
+        assert clean.count('<path d="M0 0h9v9z" fill="url(#p0)" id="p1" />') == 1
+        assert clean.endswith(
+            '<path d="M0 0h9v9z" fill="url(#p0)" /><use href="#p1" transform="matrix(1 0 0 1 5 0)" />'
+        )
 
     def test_of_several_elements_with_one_name_the_first_has_it(self) -> None:
-        clean = cleaned('<path id="a" d="M0 0"/><rect id="a" width="1" height="1"/><use href="#a"/>')
+        clean = cleaned('<path id="a" d="M0 0h9v9z"/><rect id="a" width="1" height="1"/><use href="#a"/>')
 
-        assert clean.count(' id="p0"') == 1
-        assert '<path d="M0 0" id="p0"' in clean
+        assert clean.startswith('<path d="M0 0h9v9z" fill="#000000" id="p0" />')
 
     def test_links_to_what_is_not_there_draw_nothing(self) -> None:
         body = (
-            '<use href="#gone"/><path d="M0 0" fill="url(#gone)" stroke="url(#gone) red" clip-path="url(#gone)"/>'
-            '<path id="x" d="M0 0" mask="url(#x)"/><image width="1" height="1"/>'
+            '<use href="#gone"/><path d="M0 0h9" fill="url(#gone)" stroke="url(#gone) red" clip-path="url(#gone)"/>'
+            '<path id="x" d="M0 0h9v9z" mask="url(#x)"/><image width="1" height="1"/>'
         )
 
-        assert cleaned(body) == ('<path d="M0 0" style="fill:none;stroke:red" /><path d="M0 0" id="p0" />')
+        assert cleaned(body) == f'<path d="M0 0h9" fill="none" stroke="#ff0000" />{SQUARE}'
 
     @pytest.mark.parametrize("format", ["PNG", "JPEG"])
     def test_embedded_pictures_are_written_anew(self, format: str) -> None:
@@ -91,16 +74,16 @@ class TestWhatIsKept:
             assert image.size == (2, 2)
 
     def test_a_link_is_a_group(self) -> None:
-        assert (
-            cleaned('<a href="https://lovelace.example"><path d="M0 0"/></a>') == '<g><path d="M0 0" /></g>'
-        )
+        assert cleaned('<a href="https://lovelace.example"><path d="M0 0h9v9z"/></a>') == f"<g>{SQUARE}</g>"
 
     def test_the_result_is_clean_already(self) -> None:
         width, height, clean = sanitise_svg(
-            drawing('<g opacity=".5"><path id="a" d="M0 0"/><use href="#a"/></g>')
+            drawing('<g opacity=".5"><path id="a" d="M0 0h9v9z"/><use href="#a"/></g>')
         )
+        again = sanitise_svg(clean)
 
-        assert sanitise_svg(clean) == (width, height, clean)
+        assert again[:2] == (width, height)
+        assert np.array_equal(drawn(again[2]), drawn(clean))
 
 
 class TestWhatIsLeftOut:
@@ -123,7 +106,7 @@ class TestWhatIsLeftOut:
         ],
     )
     def test_what_draws_nothing(self, idle: str) -> None:
-        assert cleaned(f'{idle}<path d="M0 0"/>{idle}') == '<path d="M0 0" />'
+        assert cleaned(f'{idle}<path d="M0 0h9v9z"/>{idle}') == SQUARE
 
     @pytest.mark.parametrize(
         "attribute",
@@ -142,22 +125,26 @@ class TestWhatIsLeftOut:
         ],
     )
     def test_attributes_that_draw_nothing_or_are_malformed(self, attribute: str) -> None:
-        clean = cleaned(f'<path d="M0 0" {attribute}/>')
+        clean = cleaned(f'<path d="M0 0h9v9z" {attribute}/>')
 
-        assert re.fullmatch(r'<path d="M0 0"(?: style="(?:stroke|fill):red")? />', clean)
+        assert re.fullmatch(
+            r'<path d="M0 0h9v9z" fill="(?:#000000" stroke="#ff0000|#ff0000|#000000)" />', clean
+        )
 
     def test_a_malformed_value_is_as_if_it_were_not_there(self) -> None:
-        clean = cleaned('<rect width="1" height="javascript:1" x="1em2" y="1e5" rx="--1" d="M0 0 url(x)"/>')
+        clean = cleaned(
+            '<rect width="1" height="5" x="1em2" y="1e1" rx="--1" stroke="red" stroke-width="javascript:1"/>'
+        )
 
-        assert clean == '<rect width="1" y="1e5" />'
+        assert clean == '<rect y="10" width="1" height="5" fill="#000000" stroke="#ff0000" />'
 
-    def test_values_of_absurd_length_are_left_out(self) -> None:
-        near, far = "1" * svg_style.VALUE_CHARACTERS_MAX, "1" * (svg_style.VALUE_CHARACTERS_MAX + 1)
+    def test_values_of_absurd_length_are_refused(self) -> None:
+        near, far = ("0." + "1" * (properties.VALUE_CHARACTERS_MAX - more) for more in (2, 1))
 
-        assert near in cleaned(f'<rect x="{near}"/>')
-        assert cleaned(f'<rect x="{far}"/>') == "<rect />"
-        assert near in cleaned(f'<rect style="opacity:{near}"/>')
-        assert cleaned(f'<rect style="opacity:{far}"/>') == "<rect />"
+        assert 'opacity="0.111111111"' in cleaned(f'<rect width="1" height="1" opacity="{near}"/>')
+        for attribute in (f'opacity="{far}"', f'style="opacity:{far}"'):
+            with pytest.raises(PictureNotSupported, match=r'"opacity: 0\.111'):
+                cleaned(f'<rect width="1" height="1" {attribute}/>')
 
 
 class TestWhatIsRefused:
@@ -165,46 +152,42 @@ class TestWhatIsRefused:
         ("body", "remedy"),
         [
             ("<text>Ada</text>", "Convert text to paths"),
-            ("<g><flowRoot/></g>", "Convert text to paths"),
+            ("<g><flowRoot><flowPara>Ada</flowPara></flowRoot></g>", "Convert text to paths"),
             (
-                "<foreignObject><p xmlns='http://www.w3.org/1999/xhtml'>Ada</p></foreignObject>",
+                "<foreignObject width='9' height='9'><p xmlns='http://www.w3.org/1999/xhtml'>Ada</p></foreignObject>",
                 "foreignObject",
             ),
-            ("<switch><path d='M0 0'/></switch>", "switch"),
+            (
+                "<switch><foreignObject width='9' height='9'><p>Ada</p></foreignObject></switch>",
+                "foreignObject",
+            ),
             ("<video/>", "save the picture as PNG"),
             ("<é/>", "an unknown element"),
-            ('<path filter="url(#f)" d="M0 0"/>', '"filter" as a style.*flatten'),
-            ('<path style="marker-end:url(#m)" d="M0 0"/>', '"marker-end"'),
-            ('<path style="transform:rotate(9deg)" d="M0 0"/>', '"transform"'),
-            ('<path fill="url(https://evil.example/#a)" d="M0 0"/>', "outside the file"),
+            (
+                '<filter id="f"><feTurbulence/></filter><path filter="url(#f)" d="M0 0h9v9z"/>',
+                "feTurbulence.*300 dpi",
+            ),
+            ('<path style="filter:blur(3px)" d="M0 0h9v9z"/>', '"filter".*flatten'),
+            ('<path style="transform:rotate3d(1,1,1,9deg)" d="M0 0h9v9z"/>', "rotate3d"),
+            ('<path style="d:shape(from 0 0, line to 9px 9px)" d="M0 0h9v9z"/>', "shape"),
+            ('<path fill="url(https://evil.example/#a)" d="M0 0h9v9z"/>', "outside the file"),
+            ('<path fill="contrast-color(red)" d="M0 0h9v9z"/>', "contrast-color"),
+            ('<path style="zoom:2" d="M0 0h9v9z"/>', '"zoom: 2"'),
             ('<use href="other.svg#a"/>', "another file"),
             ('<image href="https://evil.example/a.png"/>', "not inside the file"),
             ('<image href="file:///etc/passwd"/>', "not inside the file"),
             ('<image href="data:image/png,abc"/>', "not inside the file"),
             ('<image href="data:image/svg+xml;base64,PHN2Zy8+"/>', "neither PNG nor JPEG"),
+            ("<style>@media (min-width:9px){path{fill:red}}</style>", "min-width.*presentation attributes"),
+            ("<style>@layer a{path{fill:red}}</style>", "@layer.*presentation attributes"),
+            ("<style>g:has(path){fill:red}</style>", ":has.*presentation attributes"),
+            ("<style>g{path{fill:red}}</style>", "rules inside rules"),
             ("<style>@import url(https://evil.example/x.css);</style>", "presentation attributes"),
-            ("<style>g > path{fill:red}</style>", "presentation attributes"),
-            ("<style>path:hover{fill:red}</style>", "presentation attributes"),
-            ("<style>path{fill:red}} </style>", "presentation attributes"),
-            ("<style>path{fill:r\\65 d}</style>", "presentation attributes"),
-            ("<style>path</style>", "presentation attributes"),
         ],
     )
     def test_what_would_look_different(self, body: str, remedy: str) -> None:
         with pytest.raises(PictureNotSupported, match=remedy):
             sanitise_svg(drawing(body))
-
-    @pytest.mark.parametrize(
-        "start",
-        [
-            '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">',
-            '<!DOCTYPE svg [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>',
-            '<!DOCTYPE svg [<!ENTITY a SYSTEM "file:///etc/passwd">]>',
-        ],
-    )
-    def test_doctypes_and_entities(self, start: str) -> None:
-        with pytest.raises(PictureNotSupported, match="DOCTYPE"):
-            sanitise_svg(start.encode() + drawing(""))
 
     @pytest.mark.parametrize(
         "content",
@@ -240,7 +223,8 @@ class TestSize:
             ('width="30px" height="1in" viewBox="0 0 1 1"', (30, 96)),
             ('width="2.54cm" height="72pt"', (96, 96)),
             ('viewBox="5,5 , 300.2 200"', (301, 200)),
-            ('width="100%" height="50em" viewBox="0 0 30 20"', (30, 20)),
+            ('width="100%" height="50%" viewBox="0 0 30 20"', (30, 20)),
+            ('width="2em" height="50%" viewBox="0 0 30 20"', (32, 20)),
             ('width="60" viewBox="0 0 30 20"', (60, 20)),
             ('width="0.01" height="100000"', (1, 100_000)),
         ],
@@ -272,27 +256,27 @@ class TestSize:
 class TestBounds:
     def test_bytes(self) -> None:
         empty = drawing("<!---->")
-        largest = empty.replace(b"<!--", b"<!--" + b" " * (svg.BYTES_MAX - len(empty)))
+        largest = empty.replace(b"<!--", b"<!--" + b" " * (sanitise.BYTES_MAX - len(empty)))
 
         assert sanitise_svg(largest)[0] == 100
         with pytest.raises(PictureTooLarge, match="bytes"):
             sanitise_svg(largest + b" ")
 
     def test_elements(self) -> None:
-        assert sanitise_svg(drawing("<g/>" * (svg.ELEMENTS_MAX - 1)))[0] == 100
+        assert sanitise_svg(drawing("<g/>" * (reading.ELEMENTS_MAX - 1)))[0] == 100
         with pytest.raises(PictureTooLarge, match="20,000 elements"):
-            sanitise_svg(drawing("<g/>" * svg.ELEMENTS_MAX))
+            sanitise_svg(drawing("<g/>" * reading.ELEMENTS_MAX))
 
     def test_depth(self) -> None:
-        within = svg.DEPTH_MAX - 1
+        within = reading.DEPTH_MAX - 1
 
         assert sanitise_svg(drawing("<g>" * within + "</g>" * within))[0] == 100
         with pytest.raises(PictureTooLarge, match="deeper than 50"):
             sanitise_svg(drawing("<g>" * (within + 1) + "</g>" * (within + 1)))
 
     def test_style_rules(self) -> None:
-        rules = ".a{fill:red}" * svg_style.RULES_MAX
-        body = f"<style>{rules}</style><path d='M0 0'/>"
+        rules = ".a{fill:red}" * stylesheet.RULES_MAX
+        body = f"<style>{rules}</style><path d='M0 0h9v9z'/>"
 
         assert "path" in cleaned(body)
         with pytest.raises(PictureTooLarge, match="2,000 style rules"):
@@ -304,10 +288,10 @@ class TestBounds:
             "<style>", "<style>" + f"{selector}{{fill:red}}" * 1999
         )
         with pytest.raises(PictureTooLarge, match="too many properties"):
-            cleaned(body + '<path class="a b" d="M0 0"/>' * 500)
+            cleaned(body + '<path class="a b" d="M0 0h9v9z"/>' * 500)
 
     def test_pixels_of_all_embedded_pictures_together(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(svg, "PIXELS_MAX", 8)
+        monkeypatch.setattr(embedded, "PIXELS_MAX", 8)
         one = f'<image href="{tiny()}"/>'
 
         assert cleaned(one * 2).count("<image") == 2
@@ -317,23 +301,28 @@ class TestBounds:
     def test_a_thousand_million_laughs(self) -> None:
         levels = "".join(f'<g id="l{n + 1}">' + f'<use href="#l{n}"/>' * 10 + "</g>" for n in range(9))
         with pytest.raises(PictureTooLarge, match="100,000 shapes"):
-            sanitise_svg(drawing(f'<path id="l0" d="M0 0"/>{levels}'))
+            sanitise_svg(drawing(f'<path id="l0" d="M0 0h9v9z"/>{levels}'))
 
     @pytest.mark.parametrize("kind", ["mask", "clipPath", "pattern"])
     def test_the_same_with_masks_clips_and_patterns(self, kind: str) -> None:
         use = {"mask": "mask", "clipPath": "clip-path", "pattern": "fill"}[kind]
         levels = "".join(
-            f'<{kind} id="l{n + 1}">' + f'<path d="M0 0" {use}="url(#l{n})"/>' * 10 + f"</{kind}>"
+            f'<{kind} id="l{n + 1}" width="9" height="9">'
+            + f'<path d="M0 0h9v9z" {use}="url(#l{n})"/>' * 10
+            + f"</{kind}>"
             for n in range(9)
         )
+        shown = f'<path d="M0 0h9v9z" {use}="url(#l9)"/>'
         with pytest.raises(PictureTooLarge, match="100,000 shapes"):
-            sanitise_svg(drawing(f'<{kind} id="l0"><path d="M0 0"/></{kind}>{levels}'))
+            sanitise_svg(
+                drawing(f'<{kind} id="l0" width="9" height="9"><path d="M0 0h9v9z"/></{kind}>{levels}{shown}')
+            )
 
     def test_expansion_within_the_bound(self) -> None:
         uses = '<use href="#a"/>' * 99
-        body = f'<g id="a">{"<path/>" * 498}</g><g id="b">{uses}</g><use href="#b"/>'
+        body = f'<g id="a">{(SQUARE * 498)}</g><g id="b">{uses}</g><use href="#b"/>'
 
-        assert cleaned(body).count("<use") == 100
+        assert cleaned(body).endswith('<use href="#p1" />')
         with pytest.raises(PictureTooLarge):
             cleaned(body + body.replace('"a"', '"c"').replace('"b"', '"d"') * 2)
 
@@ -342,11 +331,13 @@ class TestBounds:
         [
             '<use id="a" href="#a"/>',
             '<g id="a"><use href="#b"/></g><g id="b"><use href="#a"/></g>',
-            '<pattern id="a" href="#b"/><pattern id="b" href="#a"/>',
-            '<linearGradient id="a" href="#a"/>',
-            '<mask id="a"><path d="M0 0" mask="url(#a)"/></mask>',
-            '<clipPath id="a" clip-path="url(#a)"><path d="M0 0"/></clipPath>',
-            '<pattern id="a"><path d="M0 0" fill="url(#a)"/></pattern>',
+            '<pattern id="a" href="#b"/><pattern id="b" href="#a"/><path d="M0 0h9v9z" fill="url(#a)"/>',
+            '<linearGradient id="a" href="#a"/><path d="M0 0h9v9z" fill="url(#a)"/>',
+            '<mask id="a"><path d="M0 0h9v9z" mask="url(#a)"/></mask><path d="M0 0h9v9z" mask="url(#a)"/>',
+            '<clipPath id="a" clip-path="url(#a)"><path d="M0 0h9v9z"/></clipPath>'
+            '<path d="M0 0h9v9z" clip-path="url(#a)"/>',
+            '<pattern id="a" width="9" height="9"><path d="M0 0h9v9z" fill="url(#a)"/></pattern>'
+            '<path d="M0 0h9v9z" fill="url(#a)"/>',
         ],
     )
     def test_circles(self, circle: str) -> None:
@@ -357,23 +348,31 @@ class TestBounds:
     def test_long_chains_of_references(self, order: int) -> None:
         def chain(length: int) -> bytes:
             links = [f'<use id="u{n + 1}" href="#u{n}"/>' for n in range(length)]
-            return drawing('<path id="u0" d="M0 0"/>' + "".join(links[::order]))
+            return drawing('<path id="u0" d="M0 0h9v9z"/>' + "".join(links[::order]))
 
-        assert sanitise_svg(chain(svg_references.NESTING_MAX - 3))[0] == 100
-        for length in (svg_references.NESTING_MAX, 19_000):
+        assert sanitise_svg(chain(references.NESTING_MAX - 4))[0] == 100
+        for length in (references.NESTING_MAX, 19_000):
             with pytest.raises(PictureTooLarge, match="nested deeper"):
                 sanitise_svg(chain(length))
 
     def test_colours_of_a_gradient(self) -> None:
-        stops = '<stop offset="0"/>' * (svg_references.STOPS_MAX - 1)
+        def gradient(kind: str, colours: int) -> str:
+            stops = '<stop offset="0"/>' * colours
+            return f'<{kind} id="g">{stops}</{kind}><path d="M0 0h9v9z" fill="url(#g)"/>'
 
-        assert cleaned(f"<linearGradient>{stops}</linearGradient>").count("<stop") == 299
+        assert cleaned(gradient("linearGradient", references.STOPS_MAX - 1)).count("<stop") == 299
         with pytest.raises(PictureTooLarge, match="300 colours"):
-            cleaned(f'<radialGradient>{stops}<stop offset="1"/></radialGradient>')
+            cleaned(gradient("radialGradient", references.STOPS_MAX + 1))
 
-    def test_a_pattern_inherited_by_a_group(self) -> None:
-        with pytest.raises(PictureNotSupported, match="whole group"):
-            cleaned('<pattern id="a"><path d="M0 0"/></pattern><g fill="url(#a)"><path d="M0 0"/></g>')
+    def test_a_pattern_inherited_by_a_group_counts_for_each_shape(self) -> None:
+        def shapes(count: int) -> str:
+            dots = '<path d="M0 0h1v1z"/>' * 500
+            pattern = f'<pattern id="a" width="1" height="1">{dots}</pattern>'
+            return f'{pattern}<g fill="url(#a)">{SQUARE * count}</g>'.replace(' fill="#000000"', "")
+
+        assert cleaned(shapes(150)).count("url(#p0)") == 150
+        with pytest.raises(PictureTooLarge, match="100,000 shapes"):
+            cleaned(shapes(250))
 
     @pytest.mark.parametrize(
         "hard",
@@ -433,7 +432,7 @@ class TestDrawing:
         PICTURE
       </g>"""
 
-    def test_the_clean_file_looks_like_the_original(self, tmp_path: Path) -> None:
+    def test_the_clean_file_looks_like_the_original(self) -> None:
         body = self.ARTWORK.replace(
             "PICTURE", f'<image x="60" y="60" width="20" height="20" xlink:href="{tiny()}"/>'
         )
@@ -441,21 +440,15 @@ class TestDrawing:
         clean = inspect_image(original)
 
         assert (clean.width, clean.height) == (100, 100)
-        before, after = drawn(original, tmp_path / "a"), drawn(clean.content, tmp_path / "b")
-        assert np.array_equal(before, after)
+        before, after = drawn(original).astype(int), drawn(clean.content).astype(int)
+        assert np.abs(before - after).max() <= 12
         assert len(np.unique(after.reshape(-1, 3), axis=0)) > 100
 
-    def test_extreme_numbers_draw_or_fail_cleanly(self, tmp_path: Path) -> None:
+    def test_extreme_numbers_draw_or_fail_cleanly(self) -> None:
         for number in ("1e38", "-1e99", "1e-99", "9" * 300, "0"):
             body = (
                 f'<rect width="{number}" height="{number}" transform="scale({number})"/>'
                 f'<path d="M{number} {number}L{number} 0C{number} 1 2 {number} 5 {number}" stroke="red"'
                 f' stroke-width="{number}" stroke-dasharray="{number} 1"/>'
             )
-            drawn(sanitise_svg(drawing(body))[2], tmp_path / number[:5])
-
-
-def drawn(content: bytes, folder: Path) -> Pixels:
-    pdf = Engine(folder).pdf(job_that("Ada", pictures={f"sha256:{7:064}": content}))
-    pixels, _ = draw_page(pdf)
-    return pixels[:60, :60]
+            drawn(sanitise_svg(drawing(body))[2])

@@ -3,7 +3,7 @@
 Judged by content, never by name or by what the sender says it is. Sizes are bounded before anything is
 decoded. What is kept is written anew from the decoded pixels, so that no metadata, no second picture behind
 the first and no trick of the file format reaches the renderer or a recipient. How, is in ``bitmaps.py`` for PNG
-and JPEG and in ``svg.py`` for SVG.
+and JPEG and in ``svg`` for SVG.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from typing import Literal
 
 from certifly.rendering.bitmaps import is_bitmap, reencode
 from certifly.rendering.errors import PictureNotSupported, PictureTooLarge, PictureUnreadable
-from certifly.rendering.svg import sanitise_svg
+from certifly.rendering.svg.sanitise import sanitise_svg
 
 BYTES_MAX = 10 * 1024 * 1024
 

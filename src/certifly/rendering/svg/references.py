@@ -18,8 +18,7 @@ NESTING_MAX = 100
 STOPS_MAX = 300
 """Colours of one gradient. A gradient may be inherited by any number of shapes, so each must be small."""
 
-CONTAINERS = frozenset({"svg", "g", "use", "symbol", "defs", "clipPath", "mask", "pattern"})
-
+_REFERRING = ("fill", "stroke", "clip-path", "mask", "filter", "marker-start", "marker-mid", "marker-end")
 _LINK = re.compile(r"url\(#(p[0-9]+)\)")
 
 
@@ -44,16 +43,19 @@ class _Expansion:
             raise PictureNotSupported(
                 "The SVG refers to itself in a circle. Remove the <use> that closes it."
             )
-        _check_nesting(level)
+        check_nesting(level)
         if name:
             self._inside.add(name)
 
         shapes, levels = 1, 1
-        for part in [*element, *self._referred(element)]:
+        inside = (
+            [] if element.tag == "defs" else list(element)
+        )  # definitions count where they are referred to
+        for part in [*inside, *self._referred(element)]:
             shapes_inside, levels_inside = self.measure(part, level + 1)
             shapes += shapes_inside
             levels = max(levels, levels_inside + 1)
-            _check_nesting(levels)
+            check_nesting(levels)
             if shapes > SHAPES_MAX:
                 raise PictureTooLarge(
                     f"The SVG grows to more than {SHAPES_MAX:,} shapes when its references are expanded. "
@@ -69,18 +71,16 @@ class _Expansion:
 
     def _referred(self, element: Element) -> list[Element]:
         styled = [
-            self._named[link] for link in _LINK.findall(element.get("style", "")) if link in self._named
+            self._named[found[1]]
+            for name in _REFERRING
+            if (found := _LINK.fullmatch(element.get(name, ""))) is not None
         ]
-        if element.tag in CONTAINERS and any(part.tag == "pattern" for part in styled):
-            # Every shape inside would inherit it and draw it again.
-            raise PictureNotSupported(
-                "The SVG gives a pattern to a whole group. Give it to the shapes themselves."
-            )
         link = element.get("href", "").removeprefix("#")
         return [*styled, self._named[link]] if element.tag != "image" and link in self._named else styled
 
 
-def _check_nesting(levels: int) -> None:
+def check_nesting(levels: int) -> None:
+    """Raise PictureTooLarge for too many levels."""
     if levels > NESTING_MAX:
         raise PictureTooLarge(
             f"The SVG's references are nested deeper than {NESTING_MAX} levels. Expand them."

@@ -1,0 +1,261 @@
+"""The style of each element: attributes, rules, style attribute and what is inherited, made into one set of values.
+
+CSS Cascading Level 4: the strongest declaration that is understood holds; one that is not counts as not written.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import tinycss2
+
+from certifly.rendering.svg.colours import Rgb
+from certifly.rendering.svg.properties import (
+    GUARDED,
+    GUARDED_ON_ROOT,
+    PROPERTIES,
+    SHORTHANDS,
+    VALUE_CHARACTERS_MAX,
+    Elsewhere,
+    read_value,
+)
+from certifly.rendering.svg.quantities import NotUnderstood, Surroundings, Token
+from certifly.rendering.svg.reading import Node
+from certifly.rendering.svg.refusals import value_not_supported
+from certifly.rendering.svg.stylesheet import StyleSheet
+from certifly.rendering.svg.values import CURRENT, Colour, Context
+
+VARIABLES_DEPTH_MAX = 10
+
+GEOMETRY: Mapping[str, frozenset[str]] = {
+    "rect": frozenset({"x", "y", "width", "height", "rx", "ry"}),
+    "circle": frozenset({"cx", "cy", "r"}),
+    "ellipse": frozenset({"cx", "cy", "rx", "ry"}),
+    "path": frozenset({"d"}),
+} | dict.fromkeys(("image", "svg", "use", "foreignObject"), frozenset({"x", "y", "width", "height"}))
+"""The properties of geometry that an element has; all others are attributes only."""
+
+_ALL_GEOMETRY = frozenset().union(*GEOMETRY.values())
+_FIRST = ("font-size", "color")
+"""Properties that others are relative to."""
+
+
+@dataclass(frozen=True, eq=False)
+class Style:
+    """The values of an element. What is not written has its initial value."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
+    around: Surroundings = field(default_factory=Surroundings)
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name] if name in self.values else PROPERTIES[name].initial
+
+    def colour(self, given: Colour) -> Rgb:
+        """Return a colour, where ``currentcolor`` is this element's."""
+        current: Rgb = self["color"]
+        return current if given == CURRENT else given
+
+    @cached_property
+    def inheritance(self) -> tuple[Any, ...]:
+        """What children get from this element, for comparing."""
+        inherited = [(name, value) for name, value in self.values.items() if PROPERTIES[name].inherited]
+        return (
+            tuple(sorted(inherited, key=lambda pair: pair[0])),
+            tuple(sorted(self.variables.items())),
+            self.around,
+        )
+
+    def within(self, width: float, height: float) -> "Style":
+        """Return the style for the content of another viewport."""
+        return Style(self.values, self.variables, replace(self.around, viewport=(width, height)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A declaration as it stands in the file."""
+
+    value: str
+    attribute: bool
+
+
+@dataclass
+class Cascade:
+    sheet: StyleSheet
+    _declared: dict[Node, tuple[dict[str, list[_Written]], dict[str, str]]] = field(default_factory=dict)
+
+    def style_of(self, node: Node, parent: Style) -> Style:
+        """Return the values of an element inside ``parent``. Raises PictureNotSupported, PictureTooLarge."""
+        declared, _ = self._declarations(node)
+        self.sheet.count(len(declared))
+        inherited = {name: value for name, value in parent.values.items() if PROPERTIES[name].inherited}
+        if not declared:
+            return Style(inherited, parent.variables, parent.around)
+        reader = _Values(declared, parent, inherited, _variables(declared, parent.variables))
+        for name in (*_FIRST, *declared):
+            if name in declared and name in PROPERTIES:
+                reader.read(name)
+        around = replace(parent.around, font_size=reader.font_size)
+        if node.parent is None:
+            around = replace(around, root_font_size=reader.font_size)
+        return Style(reader.values, reader.variables, around)
+
+    def check(self, node: Node) -> None:
+        """Refuse what the element's style does beside the values that are drawn. Raises PictureNotSupported."""
+        for name, value in self._declarations(node)[1].items():
+            harmless = GUARDED[name] if name in GUARDED else GUARDED_ON_ROOT[name]
+            if value.lower() in harmless or value.lower() in ("initial", "unset", "revert"):
+                continue
+            if "animation" in name and not self.sheet.animations & set(value.replace(",", " ").split()):
+                continue
+            raise value_not_supported(name, value)
+
+    def _declarations(self, node: Node) -> tuple[dict[str, list[_Written]], dict[str, str]]:
+        """Return what is declared, the weakest first, and the guarded properties with their last value."""
+        if node not in self._declared:
+            declared: dict[str, list[_Written]] = {}
+            guarded: dict[str, str] = {}
+            geometry = GEOMETRY.get(node.name or "", frozenset())
+            for name, written in self._written(node):
+                if name in GUARDED or (node.parent is None and name in GUARDED_ON_ROOT):
+                    guarded[name] = written.value
+                for longhand in SHORTHANDS.get(name, (name,)):
+                    if longhand.startswith("--") or (
+                        longhand in PROPERTIES and (longhand in geometry or longhand not in _ALL_GEOMETRY)
+                    ):
+                        declared.setdefault(longhand, []).append(written)
+            self._declared[node] = declared, guarded
+        return self._declared[node]
+
+    def _written(self, node: Node) -> Iterator[tuple[str, _Written]]:
+        for name, value in node.element.attrib.items():
+            if name in PROPERTIES and PROPERTIES[name].attribute:
+                yield name, _Written(value, attribute=True)
+            elif name == "gradientTransform" or name == "patternTransform":
+                yield "transform", _Written(value, attribute=True)
+        ruled = [declaration for rule in self.sheet.rules_for(node) for declaration in rule.declarations]
+        own = self.sheet.attribute(node.get("style") or "")
+        for important in (False, True):
+            for declaration in (*ruled, *own):
+                if declaration.important is important:
+                    yield declaration.name, _Written(declaration.value, attribute=False)
+
+
+class _Values:
+    """Reads the declared values of one element."""
+
+    def __init__(
+        self,
+        declared: Mapping[str, list[_Written]],
+        parent: Style,
+        inherited: dict[str, Any],
+        variables: Mapping[str, str],
+    ) -> None:
+        self._declared = declared
+        self._parent = parent
+        self.values = inherited
+        self.variables = variables
+
+    @property
+    def font_size(self) -> float:
+        size: float = self.values.get("font-size", 16.0)
+        return size
+
+    def read(self, name: str) -> None:
+        """Put the strongest declaration that is understood among the values."""
+        for written in reversed(self._declared[name]):
+            try:
+                self._set(name, self._value(name, written))
+            except NotUnderstood:
+                # With a variable in it, it is known too late that a value means nothing: weaker ones are gone by then.
+                if "var(" not in written.value.lower():
+                    continue
+                self._set(name, Elsewhere("unset"))
+            return
+
+    def _value(self, name: str, written: _Written) -> Any:
+        value = written.value
+        if "var(" in value.lower():
+            value = substitute(value, self.variables)
+        around = self._parent.around
+        if name != "font-size":
+            around = replace(around, font_size=self.font_size)
+        relative = self.values if name != "color" else self._parent.values
+        current = relative.get("color", PROPERTIES["color"].initial)
+        return read_value(name, value, Context(around, current, written.attribute))
+
+    def _set(self, name: str, value: Any) -> None:
+        if not isinstance(value, Elsewhere):
+            if name == "color" and value == CURRENT:
+                value = self._parent["color"]
+            self.values[name] = value
+            return
+        if value.word == "revert-layer":
+            raise value_not_supported(name, value.word)
+        if value.word == "inherit" or (PROPERTIES[name].inherited and value.word != "initial"):
+            self.values[name] = self._parent[name]
+        else:
+            self.values[name] = PROPERTIES[name].initial
+
+
+def _variables(declared: Mapping[str, list[_Written]], inherited: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the custom properties that hold for an element, with the variables in them replaced."""
+    own = {name: written[-1].value for name, written in declared.items() if name.startswith("--")}
+    if not own:
+        return inherited
+    values = dict(inherited)
+    for name, value in own.items():
+        if value.lower() == "initial":
+            values.pop(name, None)
+        elif value.lower() not in ("inherit", "unset", "revert", "revert-layer"):
+            values[name] = value
+    resolved = dict(values)
+    for name in own:
+        if name in values and "var(" in values[name].lower():
+            try:
+                resolved[name] = substitute(values[name], values)
+            except NotUnderstood:
+                del resolved[name]
+    return resolved
+
+
+def substitute(text: str, variables: Mapping[str, str]) -> str:
+    """Replace each ``var(--name, fallback)``. Raises NotUnderstood, PictureNotSupported for what grows too long."""
+    return tinycss2.serialize(_Substitution(variables).of(tinycss2.parse_component_value_list(text), 0))
+
+
+@dataclass
+class _Substitution:
+    variables: Mapping[str, str]
+    _grown: int = 0
+
+    def of(self, tokens: list[Token], depth: int) -> list[Token]:
+        if depth > VARIABLES_DEPTH_MAX:  # also variables that name each other in a circle
+            raise NotUnderstood
+        result: list[Token] = []
+        for token in tokens:
+            if token.type == "function" and token.lower_name == "var":
+                result += self._value(token.arguments, depth)
+                continue
+            if token.type == "function":
+                token.arguments = self.of(token.arguments, depth + 1)
+            elif token.type.endswith("block"):
+                token.content = self.of(token.content, depth + 1)
+            result.append(token)
+        return result
+
+    def _value(self, arguments: list[Token], depth: int) -> list[Token]:
+        place = next((place for place, part in enumerate(arguments) if part == ","), len(arguments))
+        names = [part.value for part in arguments[:place] if part.type not in ("whitespace", "comment")]
+        name = names[0] if len(names) == 1 else ""
+        if name in self.variables:
+            value = tinycss2.parse_component_value_list(self.variables[name])
+        elif name and place < len(arguments):
+            value = arguments[place + 1 :]
+        else:
+            raise NotUnderstood
+        self._grown += 1 + len(tinycss2.serialize(value))
+        if self._grown > VALUE_CHARACTERS_MAX:
+            raise value_not_supported("var()", name)
+        return self.of(value, depth + 1)

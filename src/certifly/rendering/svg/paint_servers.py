@@ -1,0 +1,210 @@
+"""What fills and strokes: colours, gradients and patterns."""
+
+from xml.etree.ElementTree import Element
+
+from tinycss2 import parse_component_value_list
+
+from certifly.rendering.errors import PictureTooLarge
+from certifly.rendering.svg.cascade import Style
+from certifly.rendering.svg.colours import Rgb
+from certifly.rendering.svg.drawing import GRADIENTS, Drawing, Place, written_number
+from certifly.rendering.svg.effects import BOX, SPACE, matrix_of, written_matrix
+from certifly.rendering.svg.quantities import NotUnderstood, significant
+from certifly.rendering.svg.reading import Node
+from certifly.rendering.svg.references import STOPS_MAX
+from certifly.rendering.svg.refusals import feature_not_supported
+from certifly.rendering.svg.transforms import IDENTITY
+from certifly.rendering.svg.values import Context, Paint, number
+from certifly.rendering.svg.viewports import alignment, attribute_length, view_box
+
+TEMPLATES_MAX = 20
+"""Gradients or patterns that take from each other through ``href``."""
+
+PATTERN = frozenset({"pattern"})
+
+Stop = tuple[float, Rgb]
+
+
+def paint_attributes(drawing: Drawing, name: str, style: Style, place: Place) -> dict[str, str]:
+    """Return the attributes for ``fill`` or ``stroke``; none when nothing is painted."""
+    paint: Paint = style[name]
+    opacity: float = style[f"{name}-opacity"]
+    if paint.of_shape is not None:
+        raise feature_not_supported(f'"{name}: {paint.of_shape}"')
+    node = drawing.names.get(paint.link.target) if paint.link is not None else None
+    if node is not None and node.name in GRADIENTS | PATTERN:
+        server = _server(drawing, node, place)
+        if isinstance(server, str):
+            return {name: f"url(#{server})"} | _opacity(name, opacity)
+        colour = server
+    else:
+        colour = None if paint.colour is None else place.shown(style.colour(paint.colour))
+    if colour is None or not colour.alpha * opacity:
+        return {}
+    written = {} if name == "fill" and colour.hex == "#000000" else {name: colour.hex}
+    return {name: colour.hex} | written | _opacity(name, colour.alpha * opacity)
+
+
+def _opacity(name: str, opacity: float) -> dict[str, str]:
+    return {f"{name}-opacity": written_number(opacity)} if opacity < 1 else {}
+
+
+def _server(drawing: Drawing, node: Node, place: Place) -> str | Rgb | None:
+    """Return the name of a gradient or pattern, or the one colour that it comes to, or None for no paint."""
+    drawing.check(node)
+    templates = _templates(drawing, node)
+    if node.name == "pattern":
+        content = Place(grey=place.grey, flat=place.flat)
+        return drawing.define(("pattern", node, content), lambda: _pattern(drawing, templates, content))
+    stops = _stops(drawing, templates, place)
+    if not stops:
+        return None
+    geometry = _gradient_geometry(drawing, templates)
+    if len(stops) == 1 or geometry is None:
+        return stops[-1][1]
+    key = ("gradient", node, place.grey, place.flat)
+    return drawing.define(key, lambda: _gradient(node, stops, geometry))
+
+
+def _templates(drawing: Drawing, node: Node) -> list[Node]:
+    """Return the element and those it takes what it lacks from, the nearest first."""
+    kinds = PATTERN if node.name == "pattern" else GRADIENTS
+    found: list[Node] = []
+    following: Node | None = node
+    while following is not None:
+        if following in found:
+            raise feature_not_supported(
+                "a gradient or pattern that refers to itself in a circle", "Remove it"
+            )
+        if len(found) == TEMPLATES_MAX:
+            raise PictureTooLarge(
+                f"The SVG's references are nested deeper than {TEMPLATES_MAX} levels. Expand them."
+            )
+        found.append(following)
+        following = drawing.target(following.link, kinds)
+    return found
+
+
+def _given(templates: list[Node], name: str) -> str | None:
+    return next((value for node in templates if (value := node.get(name)) is not None), None)
+
+
+def _stops(drawing: Drawing, templates: list[Node], place: Place) -> list[Stop]:
+    owner = next((node for node in templates if any(child.name == "stop" for child in node.children)), None)
+    stops: list[Stop] = []
+    if owner is None:
+        return stops
+    last = 0.0
+    for node in owner.children:
+        if node.name != "stop":
+            continue
+        if len(stops) >= STOPS_MAX:
+            raise PictureTooLarge(f"A gradient of the SVG has more than {STOPS_MAX} colours. Use fewer.")
+        drawing.check(node)
+        style = drawing.style_at(node)
+        colour = style.colour(style["stop-color"])
+        last = max(last, _offset(node.get("offset") or ""))
+        shown = place.shown(colour)
+        stops.append((last, Rgb(shown.red, shown.green, shown.blue, colour.alpha * style["stop-opacity"])))
+    return stops
+
+
+def _offset(text: str) -> float:
+    try:
+        offset: float = number(share=True)(significant(parse_component_value_list(text)), Context())
+    except NotUnderstood:
+        return 0.0
+    return offset
+
+
+def _gradient_geometry(drawing: Drawing, templates: list[Node]) -> dict[str, str] | None:
+    """Return the attributes of a gradient's geometry, or None where it comes to its last colour."""
+    node = templates[0]
+    style = drawing.style_at(node)
+    spread = _given(templates, "spreadMethod")
+    if spread in ("reflect", "repeat"):
+        raise feature_not_supported(f'a gradient with "spreadMethod: {spread}"')
+    units = SPACE if _given(templates, "gradientUnits") == SPACE else BOX
+    around = style.around
+    width, height = around.viewport if units == SPACE else (1.0, 1.0)
+    diagonal = around.diagonal if units == SPACE else 1.0
+
+    def length(name: str, of: float, default: float) -> float:
+        owner = next((one for one in templates if one.get(name) is not None and one.name == node.name), None)
+        value = (
+            attribute_length(owner, name, drawing.style_at(owner), of, default)
+            if owner is not None
+            else default
+        )
+        assert value is not None, "there is a default"
+        return value
+
+    if node.name == "linearGradient":
+        values = {
+            "x1": length("x1", width, 0.0), "y1": length("y1", height, 0.0),
+            "x2": length("x2", width, width), "y2": length("y2", height, 0.0),
+        }  # fmt: skip
+        if values["x1"] == values["x2"] and values["y1"] == values["y2"]:
+            return None
+    else:
+        cx, cy, r = (
+            length("cx", width, width / 2),
+            length("cy", height, height / 2),
+            length("r", diagonal, diagonal / 2),
+        )
+        values = {
+            "cx": cx, "cy": cy, "r": r, "fx": length("fx", width, cx), "fy": length("fy", height, cy),
+            "fr": length("fr", diagonal, 0.0),
+        }  # fmt: skip
+        if r <= 0:
+            return None
+        if ((values["fx"] - cx) ** 2 + (values["fy"] - cy) ** 2) ** 0.5 + values["fr"] >= r * 0.999:
+            raise feature_not_supported("a radial gradient whose focus lies outside of its circle")
+    matrix = next(
+        (matrix for one in templates if (matrix := matrix_of(drawing.style_at(one))) != IDENTITY), IDENTITY
+    )
+    written = {name: written_number(value) for name, value in values.items()} | {"gradientUnits": units}
+    return written if matrix == IDENTITY else written | {"gradientTransform": written_matrix(matrix)}
+
+
+def _gradient(node: Node, stops: list[Stop], geometry: dict[str, str]) -> Element:
+    assert node.name is not None
+    element = Element(node.name, geometry)
+    for offset, colour in stops:
+        attributes = {"offset": written_number(offset), "stop-color": colour.hex}
+        element.append(Element("stop", attributes | _opacity("stop", colour.alpha)))
+    return element
+
+
+def _pattern(drawing: Drawing, templates: list[Node], place: Place) -> Element | None:
+    node = templates[0]
+    units = SPACE if _given(templates, "patternUnits") == SPACE else BOX
+    content = SPACE if _given(templates, "patternContentUnits") != BOX else BOX
+    size = drawing.style_at(node).around.viewport if units == SPACE else (1.0, 1.0)
+    given = {"patternUnits": units, "patternContentUnits": content}
+    for name, of in (("x", size[0]), ("y", size[1]), ("width", size[0]), ("height", size[1])):
+        giver = next((one for one in templates if one.get(name) is not None), node)
+        value = attribute_length(giver, name, drawing.style_at(giver), of, 0.0)
+        if not value and name in ("width", "height"):
+            return None
+        given[name] = written_number(value or 0.0)
+    fitted = next((one for one in templates if one.get("viewBox") is not None), None)
+    box = view_box(fitted) if fitted is not None else None
+    owner = next((one for one in templates if any(child.name is not None for child in one.children)), None)
+    if owner is None or (box is not None and not box[2] * box[3]):
+        return None
+    style = drawing.style_at(owner)
+    if box is not None:
+        given["viewBox"] = " ".join(map(written_number, box))
+        given["preserveAspectRatio"] = alignment(
+            next((one for one in templates if one.get("preserveAspectRatio")), node)
+        )
+        style = style.within(*box[2:])
+    matrix = next(
+        (matrix for one in templates if (matrix := matrix_of(drawing.style_at(one))) != IDENTITY), IDENTITY
+    )
+    if matrix != IDENTITY:
+        given["patternTransform"] = written_matrix(matrix)
+    element = Element("pattern", given)
+    element.extend(drawing.draw_children(owner, style, place))
+    return element

@@ -4,7 +4,8 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,16 @@ from certifly.certificates.models import Certificate
 from certifly.credentials.models import ACTIVE, WITHDRAWN, SigningKey
 from certifly.db.tenant import TenantDB
 from certifly.public import check_upload
-from certifly.public.check_upload import BYTES_HELD_MAX, UPLOADS_AT_ONCE_MAX, Uploads
+from certifly.public.check_upload import (
+    BYTES_HELD_MAX,
+    BYTES_HELD_SHARE,
+    CHECKS_SHARE,
+    CHECKS_WAITING_SHARE,
+    Uploads,
+)
 from certifly.verification.inspect import UPLOAD_BYTES_MAX
 from certifly.verification.inspector import Inspector
+from certifly.web.admission import Places
 from tests.cast import MONDAY, TUESDAY
 from tests.public_site import PublicSite
 from tests.unit.public.pages import ReadPage, words_of
@@ -67,16 +75,16 @@ STALLED_BYTES_MISSING = 996
 def stalled(site: PublicSite) -> Iterator[socket.socket]:
     """A client that has begun to send a file, and the server has seen it."""
     uploads: Uploads = site.app.state.uploads
-    before, give_up_at = uploads.bytes_held, time.monotonic() + 10
+    before, give_up_at = uploads.bodies.held, time.monotonic() + 10
     address = urlsplit(site.base_url)
     with socket.create_connection((address.hostname or "", address.port or 0), timeout=20) as client:
         client.sendall(
             b"POST /check HTTP/1.1\r\nHost: x\r\nContent-Type: application/pdf\r\nAccept: application/json\r\n"
             b"Content-Length: 1000\r\n\r\n%PDF"
         )
-        while uploads.bytes_held != before + 4 and time.monotonic() < give_up_at:
+        while uploads.bodies.held != before + 4 and time.monotonic() < give_up_at:
             time.sleep(0.02)
-        assert uploads.bytes_held == before + 4
+        assert uploads.bodies.held == before + 4
         yield client
 
 
@@ -447,57 +455,152 @@ def test_a_file_of_one_byte_is_not_empty(public_site: PublicSite) -> None:
     assert set(told(check(public_site, b" ")).values()) == {"nothing_to_check"}
 
 
-def test_only_so_many_files_are_held_at_once(public_site: PublicSite) -> None:
-    uploads: Uploads = public_site.app.state.uploads
-    uploads.under_way = UPLOADS_AT_ONCE_MAX
+# Sharing with others
+
+HOSTILE, HONEST, THIRD = ({"X-Forwarded-For": f"198.51.100.{number}"} for number in (1, 2, 3))
+"""As a proxy on this machine says who called."""
+
+
+@contextmanager
+def checks_of(
+    site: PublicSite, count: int, sender: dict[str, str], **headers: str
+) -> Iterator[list[httpx.Response]]:
+    """So many clients that have each sent a file; what they got is known after the block."""
+    answers: list[httpx.Response] = []
+
+    def send() -> None:
+        with httpx.Client(base_url=site.base_url, timeout=60) as client:
+            answers.append(client.post("/check", files={"file": ("x", b"%PDF-")}, headers=headers | sender))
+
+    threads = [threading.Thread(target=send) for _ in range(count)]
+    for thread in threads:
+        thread.start()
     try:
-        for headers in (AS_JSON, {}):
-            answer = public_site.http.post("/check", files={"file": ("x", b"x")}, headers=headers)
-            assert answer.status_code == 503
-            assert int(answer.headers["Retry-After"]) > 0
+        yield answers
     finally:
-        uploads.under_way = 0
-    assert public_site.http.post("/check", files={"file": ("x", b"x")}).status_code == 200
+        for thread in threads:
+            thread.join()
+
+
+def eventually(condition: Callable[[], bool]) -> None:
+    give_up_at = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < give_up_at
+        time.sleep(0.02)
+
+
+def test_twelve_open_connections_of_one_visitor_keep_nobody_out(public_site: PublicSite) -> None:
+    with inspecting(public_site, Inspector(4.0, child="tests.inspections.slow")):
+        uploads: Uploads = public_site.app.state.uploads
+        with checks_of(public_site, 12, HOSTILE) as hostile:
+            eventually(lambda: uploads.checks.waiting == CHECKS_WAITING_SHARE)
+            eventually(lambda: len(hostile) == 12 - CHECKS_SHARE - CHECKS_WAITING_SHARE)
+            began = time.monotonic()
+            honest = public_site.http.post(
+                "/check", content=b"quick", headers=AS_JSON | HONEST | {"Content-Type": "text/plain"}
+            )
+            took = time.monotonic() - began
+            refused = public_site.http.post("/check", files={"file": ("x", b"x")}, headers=AS_JSON | HOSTILE)
+            page = public_site.http.post("/check", files={"file": ("x", b"x")}, headers=HOSTILE)
+            assert uploads.checks.held >= 1 and uploads.checks.waiting == CHECKS_WAITING_SHARE, (
+                "all of it meanwhile"
+            )
+
+    assert honest.status_code == 200
+    assert took < 4.0, "it waited for no file of the other"
+    assert refused.status_code == 429 and int(refused.headers["Retry-After"]) > 0
+    assert refused.json()["code"] == "too_many_at_once"
+    assert page.status_code == 429 and int(page.headers["Retry-After"]) > 0
+    assert "Several files from your network are being checked already" in page.text
+    assert Counter(answer.status_code for answer in hostile)[429] >= 12 - CHECKS_SHARE - CHECKS_WAITING_SHARE
+    assert (uploads.checks.held, uploads.checks.waiting, uploads.bodies.held) == (0, 0, 0)
+
+
+def test_who_waits_for_others_too_long_is_asked_to_come_back(public_site: PublicSite) -> None:
+    with inspecting(public_site, Inspector(4.0, child="tests.inspections.slow")):
+        uploads: Uploads = public_site.app.state.uploads
+        uploads.checks = Places(
+            2, share=1, waiting_max=1, waiting_share=1, wait_seconds=0.2, what="checks of files"
+        )
+        with checks_of(public_site, 1, HOSTILE), checks_of(public_site, 1, HONEST):
+            eventually(lambda: uploads.checks.held == 2)
+            waited = public_site.http.post("/check", files={"file": ("x", b"x")}, headers=AS_JSON | THIRD)
+
+    assert waited.status_code == 503 and int(waited.headers["Retry-After"]) > 0
+    assert waited.json()["code"] == "overloaded"
+
+
+def test_a_client_that_goes_away_leaves_the_queue(public_site: PublicSite) -> None:
+    with inspecting(public_site, Inspector(4.0, child="tests.inspections.slow")):
+        uploads: Uploads = public_site.app.state.uploads
+        with checks_of(public_site, 1, HOSTILE):
+            eventually(lambda: uploads.checks.held == 1)
+            address = urlsplit(public_site.base_url)
+            with socket.create_connection((address.hostname or "", address.port or 0), timeout=20) as client:
+                client.sendall(
+                    b"POST /check HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 198.51.100.1\r\n"
+                    b"Content-Type: application/pdf\r\nContent-Length: 5\r\n\r\n%PDF-"
+                )
+                eventually(lambda: uploads.checks.waiting == 1)
+            eventually(lambda: uploads.checks.waiting == 0)
+            assert uploads.checks.held == 1
+
+    eventually(lambda: uploads.bodies.held == 0)
 
 
 def test_files_together_are_held_up_to_a_limit(public_site: PublicSite) -> None:
     uploads: Uploads = public_site.app.state.uploads
-    uploads.bytes_held = BYTES_HELD_MAX - 10
-    try:
+    text = AS_JSON | {"Content-Type": "text/plain"}
+    with ExitStack() as others:
+        for number in range(BYTES_HELD_MAX // BYTES_HELD_SHARE):
+            others.enter_context(uploads.bodies.holding(number))(
+                BYTES_HELD_SHARE - (10 if number == 0 else 0)
+            )
         statuses = [
-            public_site.http.post("/check", content=content, headers=AS_JSON | {"Content-Type": "text/plain"})
+            public_site.http.post("/check", content=content, headers=text)
             for content in (b"1" * 10, b"1" * 11)
         ]
         assert [answer.status_code for answer in statuses] == [200, 503]
         assert int(statuses[1].headers["Retry-After"]) > 0
-        assert uploads.bytes_held == BYTES_HELD_MAX - 10
-    finally:
-        uploads.bytes_held = 0
+        assert uploads.bodies.held == BYTES_HELD_MAX - 10
+    assert uploads.bodies.held == 0
 
 
-def test_turns_that_were_taken_while_a_file_arrived_are_missed(public_site: PublicSite) -> None:
+def test_files_of_one_visitor_are_held_up_to_its_share(public_site: PublicSite) -> None:
     uploads: Uploads = public_site.app.state.uploads
-    with stalled(public_site) as client:
-        uploads.under_way = UPLOADS_AT_ONCE_MAX
-        try:
+    text = AS_JSON | {"Content-Type": "text/plain"}
+    with uploads.bodies.holding("198.51.100.1") as hold:
+        hold(BYTES_HELD_SHARE - 10)
+        answers = [
+            public_site.http.post("/check", content=content, headers=text | sender)
+            for content, sender in [(b"1" * 10, HOSTILE), (b"1" * 11, HOSTILE), (b"1" * 11, HONEST)]
+        ]
+
+    assert [answer.status_code for answer in answers] == [200, 429, 200]
+    assert answers[1].json()["code"] == "too_many_at_once"
+
+
+def test_room_that_was_taken_while_a_file_arrived_is_missed(public_site: PublicSite) -> None:
+    with inspecting(public_site, Inspector(4.0, child="tests.inspections.slow")):
+        uploads: Uploads = public_site.app.state.uploads
+        uploads.checks = Places(
+            1, share=1, waiting_max=0, waiting_share=0, wait_seconds=0.2, what="checks of files"
+        )
+        with stalled(public_site) as client, checks_of(public_site, 1, HOSTILE):
+            eventually(lambda: uploads.checks.held == 1)
             client.sendall(b" " * STALLED_BYTES_MISSING)
-            assert client.recv(4096).startswith(b"HTTP/1.1 503")
-        finally:
-            uploads.under_way = 0
-    assert uploads.bytes_held == 0
+            assert client.recv(4096).startswith(b"HTTP/1.1 429")
+    eventually(lambda: uploads.bodies.held == 0)
 
 
 def test_clients_that_send_nothing_keep_nobody_out(public_site: PublicSite) -> None:
     uploads: Uploads = public_site.app.state.uploads
     with ExitStack() as clients:
-        for _ in range(2 * UPLOADS_AT_ONCE_MAX):
+        for _ in range(16):
             clients.enter_context(stalled(public_site))
         assert told(check(public_site, b"nothing"))["issuer"] == "nothing_to_check"
 
-    give_up_at = time.monotonic() + 10
-    while uploads.bytes_held and time.monotonic() < give_up_at:
-        time.sleep(0.02)
-    assert (uploads.bytes_held, uploads.under_way) == (0, 0)
+    eventually(lambda: (uploads.bodies.held, uploads.checks.held) == (0, 0))
 
 
 def test_many_at_once_are_all_answered(public_site: PublicSite) -> None:
@@ -507,16 +610,16 @@ def test_many_at_once_are_all_answered(public_site: PublicSite) -> None:
         with httpx.Client(base_url=public_site.base_url, timeout=60) as client:
             statuses.append(client.post("/check", files={"file": ("x", b"{}")}).status_code)
 
-    threads = [threading.Thread(target=hand_in) for _ in range(UPLOADS_AT_ONCE_MAX)]
+    threads = [threading.Thread(target=hand_in) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
-    assert set(statuses) <= {200, 503}
-    assert 200 in statuses
+    assert set(statuses) <= {200, 429}
+    assert statuses.count(200) >= CHECKS_SHARE + CHECKS_WAITING_SHARE
     uploads = public_site.app.state.uploads
-    assert (uploads.under_way, uploads.bytes_held) == (0, 0)
+    assert (uploads.checks.held, uploads.bodies.held) == (0, 0)
 
 
 def test_no_upload_touches_a_disk(
@@ -544,4 +647,4 @@ def test_a_body_that_stops_half_way_is_given_up(
 
     assert answer.startswith(b"HTTP/1.1 408")
     assert time.monotonic() - began < 15
-    assert public_site.app.state.uploads.bytes_held == 0
+    assert public_site.app.state.uploads.bodies.held == 0

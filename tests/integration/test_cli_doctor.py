@@ -62,6 +62,7 @@ def test_a_fresh_installation_is_well(certifly: CommandLine) -> None:
     assert states(examined) == {
         "settings": "well",
         "public address": "well",
+        "proxy": "well",
         "database": "well",
         "files": "well",
         "mail": "note",
@@ -222,6 +223,33 @@ def test_fonts_that_cannot_be_used_are_trouble_and_nothing_is_drawn(
 
     assert found(examined, "fonts")["state"] == "trouble"
     assert "rendering" not in states(examined)
+
+
+@pytest.mark.parametrize(
+    ("settings", "state", "words"),
+    [
+        (
+            {"public_url": "https://c.example.org", "host": "0.0.0.0"},
+            "note",
+            "Name it in CERTIFLY_TRUSTED_PROXIES",
+        ),
+        ({"public_url": "https://c.example.org", "trusted_proxies": "none"}, "note", "Name it in"),
+        ({"public_url": "https://c.example.org"}, "well", "Trusted to say who called: 127.0.0.1, ::1."),
+        (
+            {"public_url": "https://c.example.org", "host": "0.0.0.0", "trusted_proxies": "10.8.0.0/16"},
+            "well",
+            "Trusted to say who called: 10.8.0.0/16.",
+        ),
+        ({"public_url": "http://c.example.org", "trusted_proxies": "none"}, "well", "None is trusted."),
+    ],
+)
+def test_a_proxy_that_is_not_trusted_is_worth_a_note(
+    sqlite: CommandLine, settings: dict[str, Any], state: str, words: str
+) -> None:
+    examined = found(sqlite("doctor", "--json", **settings), "proxy")
+
+    assert examined["state"] == state
+    assert words in examined["message"]
 
 
 def test_fonts_of_the_operator_are_counted_in(sqlite: CommandLine, tmp_path: Path) -> None:

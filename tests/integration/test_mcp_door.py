@@ -336,20 +336,24 @@ def test_a_client_is_told_why_it_is_turned_away(site: PublicSite) -> None:
 def test_who_holds_much_back_is_refused_and_keeps_nobody_out_for_ever(site: PublicSite) -> None:
     load = site.app.state.door_for_ai_clients.load
     address = urlsplit(site.base_url)
-    head = (
-        f"POST {PATH} HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Type: application/json\r\n"
-        f"Content-Length: {MESSAGE_BYTES_MAX}\r\n\r\n"
-    ).encode()
     held: list[socket.socket] = []
+
+    def head_from(stranger: int) -> bytes:
+        return (
+            f"POST {PATH} HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Type: application/json\r\n"
+            f"X-Forwarded-For: 198.51.100.{stranger}\r\nContent-Length: {MESSAGE_BYTES_MAX}\r\n\r\n"
+        ).encode()
+
     try:
         while load.bytes_held + MESSAGE_BYTES_MAX <= ANONYMOUS_BYTES_HELD_MAX:
             before = load.bytes_held
             connection = socket.create_connection((address.hostname or "", address.port or 0), timeout=15)
             held.append(connection)
-            connection.sendall(head + b" " * (MESSAGE_BYTES_MAX - 1))
+            connection.sendall(head_from(len(held) // 2) + b" " * (MESSAGE_BYTES_MAX - 1))
             eventually(
                 lambda: load.bytes_held, lambda found, before=before: found == before + MESSAGE_BYTES_MAX - 1
             )
+        over_its_share = post(site, LISTING | {"x": "x" * 1000}, **{"X-Forwarded-For": "198.51.100.1"})
         refused = post(site, LISTING | {"x": "x" * 1000})
         served = post(site, LISTING | {"x": "x" * 1000}, Authorization=f"Bearer {site.token}")
     finally:
@@ -359,7 +363,9 @@ def test_who_holds_much_back_is_refused_and_keeps_nobody_out_for_ever(site: Publ
     assert len(held) == ANONYMOUS_BYTES_HELD_MAX // MESSAGE_BYTES_MAX
     assert served.status_code == 200
     assert refused.status_code == 503 and refused.headers["Retry-After"]
-    assert "Repeat this one in a moment" in fault_in(refused)["message"]
+    assert "Repeat the request in a moment" in fault_in(refused)["message"]
+    assert over_its_share.status_code == 429 and over_its_share.headers["Retry-After"]
+    assert fault_in(over_its_share)["data"]["code"] == "too_many_at_once"
     eventually(lambda: load.bytes_held, lambda found: found == 0)
     assert post(site, LISTING).status_code == 200
 

@@ -68,6 +68,7 @@ def serve(host: str | None, port: int | None, supervisor: int | None) -> None:
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=10,
+        forwarded_allow_ips=list(settings.trusted_proxies),
     )
 
 

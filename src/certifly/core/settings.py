@@ -6,6 +6,7 @@ message that lists every fault.
 """
 
 import difflib
+import ipaddress
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,6 +24,7 @@ SECRET_FILE_BYTES_MAX = 64 * 1024
 OF_CLIENTS = {"token", "token_file"}
 """What clients on this machine read under our prefix: no settings, and no mistakes either."""
 RETRIES_MAX = 20
+TRUSTED_PROXIES_MAX = 100
 RETRY_SECONDS_MAX = 7 * 24 * 3600
 
 
@@ -69,6 +71,10 @@ class Settings(BaseModel):
     """Address the web server listens on."""
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     """Port the web server listens on."""
+    trusted_proxies: Annotated[tuple[str, ...], Field(max_length=TRUSTED_PROXIES_MAX)] = ("127.0.0.1", "::1")
+    """Addresses or networks (``10.0.0.0/8``) of reverse proxies, comma separated, or ``none``. Only a proxy named here
+    is believed when its ``X-Forwarded-For`` says who called; without that, all visitors behind it share the limits of
+    one address."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """How much is logged."""
     worker_slots: Annotated[int, Field(ge=1, le=64)] = 1
@@ -132,7 +138,25 @@ class Settings(BaseModel):
             raise ValueError("must be a plain address such as certificates@example.org, without a name")
         return value
 
-    @field_validator("email_retry_seconds", mode="before")
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if value == ("none",):
+            return ()
+        for one in value:
+            try:
+                network = ipaddress.ip_network(one)
+            except ValueError:
+                raise ValueError(
+                    "must be addresses or networks such as 10.0.0.1,10.8.0.0/16, or none"
+                ) from None
+            if network.prefixlen == 0:
+                raise ValueError(
+                    "must name the proxies themselves: a network of all addresses trusts everybody"
+                )
+        return value
+
+    @field_validator("email_retry_seconds", "trusted_proxies", mode="before")
     @classmethod
     def _splits_at_commas(cls, value: object) -> object:
         return (

@@ -28,6 +28,7 @@ PROSE: Mapping[str, Sequence[str]] = {
         "guides/keys",
         "guides/backup",
         "guides/upgrade",
+        "guides/behind-a-proxy",
         "guides/postgresql",
     ),
     "Explanation": (

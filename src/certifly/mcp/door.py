@@ -32,11 +32,11 @@ from certifly.mcp.guard import (
     NotAdmitted,
     OwnAddresses,
     is_id,
-    network_of,
 )
 from certifly.mcp.in_process import InProcess
 from certifly.tenants.errors import TokenMissing, TokenRefused
 from certifly.web.caller import identify
+from certifly.web.client_address import network_of
 from certifly.web.decoding import check_json_type, decode_object, read_body
 from certifly.web.errors import classify
 from certifly.web.headers import HeaderRepeated, list_header
@@ -110,20 +110,19 @@ class Door:
 
     async def _answer(self, request: Request, send: Send) -> None:
         self._check_headers(request)
-        is_known = await _has_known_token(request)
-        if not is_known:
-            self._count(request)
-        with self.load.holding(is_known=is_known) as take:
+        network = None if await _has_known_token(request) else network_of(request.scope)
+        if network is not None:
+            self._count(network)
+        with self.load.holding(network) as take:
             body = await read_body(request, bytes_max=MESSAGE_BYTES_MAX, take=take)
-            if not is_known and (more := len(body) // ANONYMOUS_CALL_BYTES):
-                self._count(request, calls=more)
+            if network is not None and (more := len(body) // ANONYMOUS_CALL_BYTES):
+                self._count(network, calls=more)
             _check_message(body)
-            with self.load.turn(is_known=is_known):
+            with self.load.turn(network):
                 sessions = await self._running_sessions()
                 await sessions.handle_request(_scope_for(request), _replay(body, request.receive), send)
 
-    def _count(self, request: Request, *, calls: int = 1) -> None:
-        network = network_of(request.scope.get("client"))
+    def _count(self, network: str, *, calls: int = 1) -> None:
         self._anonymous.take(network, now_seconds=time.monotonic(), calls=calls)
 
     def _check_headers(self, request: Request) -> None:

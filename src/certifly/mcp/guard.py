@@ -6,11 +6,12 @@ many are being answered already. Callers without a token that we know share limi
 own limit, which the API keeps.
 """
 
-import ipaddress
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
+
+from certifly.web.admission import Budget
 
 MESSAGE_BYTES_MAX = 2 * 1024 * 1024
 """Largest message: a file of a certificate in Base64, or a list of some thousand rows."""
@@ -27,17 +28,20 @@ CALLS_AT_ONCE_MAX = 64
 ANONYMOUS_AT_ONCE_MAX = 32
 """Of these, from callers without a token: who has one is not kept out by those who have none."""
 
+ANONYMOUS_BYTES_HELD_SHARE = 2 * MESSAGE_BYTES_MAX
+"""Of these, from one network address."""
+
+ANONYMOUS_AT_ONCE_SHARE = 8
+"""Messages from one network address without a token that are answered at the same time."""
+
 ANONYMOUS_CALLS_A_MINUTE = 600
 """Messages a minute from one address without a token; to connect takes a client about five."""
 
 ANONYMOUS_CALL_BYTES = 64 * 1024
 """How much of a message counts as one: to read a long one takes time in which nobody else is answered."""
 
-RETRY_AFTER_SECONDS = 2
-
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LOOPBACK = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?")
-_IPV6_NETWORK_BITS = 64
 
 
 class NotAdmitted(Exception):
@@ -100,75 +104,58 @@ class OwnAddresses:
 
 
 class Load:
-    """What the messages of one process weigh."""
+    """What the messages of one process weigh. A caller without a token is named by its network, others by None."""
 
     def __init__(self) -> None:
-        self.bytes_held = 0
-        self.anonymous_bytes_held = 0
-        self.under_way = 0
-        self.anonymous_under_way = 0
+        self._bytes = Budget(BYTES_HELD_MAX, share=BYTES_HELD_MAX, what="messages")
+        self._anonymous_bytes = Budget(
+            ANONYMOUS_BYTES_HELD_MAX, share=ANONYMOUS_BYTES_HELD_SHARE, what="messages without a token"
+        )
+        self._calls = Budget(CALLS_AT_ONCE_MAX, share=CALLS_AT_ONCE_MAX, what="messages")
+        self._anonymous_calls = Budget(
+            ANONYMOUS_AT_ONCE_MAX, share=ANONYMOUS_AT_ONCE_SHARE, what="messages without a token"
+        )
+
+    @property
+    def bytes_held(self) -> int:
+        """Of messages that arrive or are being answered."""
+        return self._bytes.held
+
+    @property
+    def under_way(self) -> int:
+        """Messages that are being answered."""
+        return self._calls.held
 
     @contextmanager
-    def holding(self, *, is_known: bool) -> Iterator[Callable[[int], None]]:
-        """Count the bytes of one message as they arrive, until the block ends. Raises NotAdmitted for too many."""
-        held = 0
+    def holding(self, network: str | None) -> Iterator[Callable[[int], None]]:
+        """Count the bytes of one message as they arrive, until the block ends.
 
-        def take(count: int) -> None:
-            nonlocal held
-            if self.bytes_held + count > BYTES_HELD_MAX:
-                raise _busy()
-            if not is_known and self.anonymous_bytes_held + count > ANONYMOUS_BYTES_HELD_MAX:
-                raise _busy()
-            self.bytes_held += count
-            self.anonymous_bytes_held += 0 if is_known else count
-            held += count
-
-        try:
-            yield take
-        finally:
-            self.bytes_held -= held
-            self.anonymous_bytes_held -= 0 if is_known else held
+        The yielded function raises ShareExceeded and PlacesTaken for too many.
+        """
+        with _both(self._bytes, self._anonymous_bytes, network) as add:
+            yield add
 
     @contextmanager
-    def turn(self, *, is_known: bool) -> Iterator[None]:
-        """The time in which one message is answered. Raises NotAdmitted for too many."""
-        if self.under_way >= CALLS_AT_ONCE_MAX:
-            raise _busy()
-        if not is_known and self.anonymous_under_way >= ANONYMOUS_AT_ONCE_MAX:
-            raise _busy()
-        self.under_way += 1
-        self.anonymous_under_way += not is_known
-        try:
+    def turn(self, network: str | None) -> Iterator[None]:
+        """The time in which one message is answered. Raises ShareExceeded and PlacesTaken for too many."""
+        with _both(self._calls, self._anonymous_calls, network) as add:
+            add(1)
             yield
-        finally:
-            self.under_way -= 1
-            self.anonymous_under_way -= not is_known
+
+
+@contextmanager
+def _both(every: Budget, anonymous: Budget, network: str | None) -> Iterator[Callable[[int], None]]:
+    """Hold something of the budget of all, and without a token of that of strangers too."""
+    with every.holding(None) as add, anonymous.holding(network) as add_anonymous:
+
+        def add_both(amount: int) -> None:
+            if network is not None:
+                add_anonymous(amount)
+            add(amount)
+
+        yield add_both
 
 
 def is_id(value: object) -> bool:
     """Whether this can be the id of a message. The library takes a message with any other for a notification."""
     return isinstance(value, str | int) and not isinstance(value, bool)
-
-
-def network_of(client: tuple[str, int] | None) -> str:
-    """What tells callers without a token apart: the address; of IPv6 the network, which a household has whole."""
-    if client is None:
-        return "unknown"
-    try:
-        address = ipaddress.ip_address(client[0])
-    except ValueError:
-        return client[0]
-    if address.version == 4:
-        return str(address)
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(ipaddress.ip_network((address, _IPV6_NETWORK_BITS), strict=False))
-
-
-def _busy() -> NotAdmitted:
-    return NotAdmitted(
-        503,
-        "overloaded",
-        "Many calls are being answered. Repeat this one in a moment.",
-        retry_after_seconds=RETRY_AFTER_SECONDS,
-    )

@@ -5,9 +5,8 @@ form of a page, and for programs with the file as the body. What people get wron
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -29,12 +28,14 @@ from certifly.public.report_json import report_as_json
 from certifly.public.words import Words
 from certifly.verification.facts import Facts
 from certifly.verification.inspect import UPLOAD_BYTES_MAX
-from certifly.verification.inspector import Inspector
+from certifly.verification.inspector import PROCESSES_MAX, WAIT_SECONDS, Inspector
 from certifly.verification.judge import judge
 from certifly.verification.lookup import code_in, read_record
 from certifly.verification.record import Record
 from certifly.verification.report import Report
+from certifly.web.admission import Budget, Places, ShareExceeded, until_disconnected
 from certifly.web.answers import resource
+from certifly.web.client_address import network_of
 from certifly.web.decoding import BodyTooLarge, MediaTypeUnsupported, read_body
 from certifly.web.errors import classify
 from certifly.web.headers import only_header
@@ -50,12 +51,20 @@ PIECE_BYTES = 256 * 1024
 
 UPLOAD_SECONDS_MAX = 60.0
 
-UPLOADS_AT_ONCE_MAX = 8
-"""Files that have arrived in one process, being looked into or waiting for it."""
+BYTES_HELD_MAX = 8 * FORM_BYTES_MAX
+"""Of all files together, those on their way as far as they have come. A client that sends nothing holds nothing."""
 
-BYTES_HELD_MAX = UPLOADS_AT_ONCE_MAX * FORM_BYTES_MAX
-"""Of all files together, those on their way as far as they have come. Counting files instead would let eight clients
-that send nothing keep everybody else out."""
+BYTES_HELD_SHARE = 2 * FORM_BYTES_MAX
+"""Of these, from one network address."""
+
+CHECKS_SHARE = PROCESSES_MAX // 2
+"""Files from one network address that are looked into at the same time."""
+
+CHECKS_WAITING_MAX = 32
+"""Files that have arrived whole and wait until they are looked into."""
+
+CHECKS_WAITING_SHARE = 4
+"""Of these, from one network address."""
 
 FILE_FAULT = 'Send the file as the request body, or as the one file of a form, named "file".'
 EMPTY_FAULT = "This file is empty. Send the file itself, with its content."
@@ -68,51 +77,21 @@ class Uploads:
 
     inspector: Inspector = field(default_factory=Inspector)
     threads: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(UPLOADS_AT_ONCE_MAX, thread_name_prefix="inspections")
+        default_factory=lambda: ThreadPoolExecutor(PROCESSES_MAX, thread_name_prefix="inspections")
     )
-    under_way: int = 0
-    bytes_held: int = 0
-
-    @contextmanager
-    def holding(self) -> Iterator[Callable[[int], None]]:
-        """Count the bytes of one file as they arrive, until the block ends. Raises UploadsBusy for too many."""
-        held = 0
-
-        def take(count: int) -> None:
-            nonlocal held
-            if self.bytes_held + count > BYTES_HELD_MAX:
-                raise UploadsBusy
-            self.bytes_held += count
-            held += count
-
-        try:
-            yield take
-        finally:
-            self.bytes_held -= held
-
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        """The time in which one file is looked into. Raises UploadsBusy for too many."""
-        self.require_turn()
-        self.under_way += 1
-        try:
-            yield
-        finally:
-            self.under_way -= 1
-
-    def require_turn(self) -> None:
-        """Go on only when another file could be looked into."""
-        if self.under_way >= UPLOADS_AT_ONCE_MAX:
-            raise UploadsBusy
-
-
-class UploadsBusy(Overloaded):
-    """As many files are being checked as this process holds at once."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Many files are being checked. Repeat the request in a moment.", retry_after_seconds=2
+    bodies: Budget = field(
+        default_factory=lambda: Budget(BYTES_HELD_MAX, share=BYTES_HELD_SHARE, what="uploads")
+    )
+    checks: Places = field(
+        default_factory=lambda: Places(
+            PROCESSES_MAX,
+            share=CHECKS_SHARE,
+            waiting_max=CHECKS_WAITING_MAX,
+            waiting_share=CHECKS_WAITING_SHARE,
+            wait_seconds=WAIT_SECONDS,
+            what="checks of files",
         )
+    )
 
 
 class MissingFile(Invalid):
@@ -161,10 +140,12 @@ async def check_upload(request: Request) -> Response:
 
 async def _report(request: Request, parts: Parts) -> Report:
     uploads: Uploads = request.app.state.uploads
-    uploads.require_turn()  # before a file is sent for nothing
-    with uploads.holding() as take:
+    network = network_of(request.scope)
+    uploads.checks.require_room(network)  # before a file is sent for nothing
+    with uploads.bodies.holding(network) as take:
+        # A place is taken when the file is there: a client that sends slowly holds none.
         content = await _content(request, take)
-        with uploads.turn():
+        async with uploads.checks.place(network, gone=partial(until_disconnected, request)):
             loop = asyncio.get_running_loop()
             facts = await loop.run_in_executor(uploads.threads, uploads.inspector.inspect, content)
             record = await _record(parts, facts)
@@ -229,5 +210,5 @@ def _sentence(error: DomainError, words: Words) -> str:
     if isinstance(error, BodyTooLarge):
         return words.file_too_large.format(megabytes=words.number(UPLOAD_BYTES_MAX // BYTES_PER_MEGABYTE))
     if isinstance(error, Overloaded):
-        return words.file_busy
+        return words.file_too_many if isinstance(error, ShareExceeded) else words.file_busy
     return words.file_empty if isinstance(error, FileEmpty) else words.no_file

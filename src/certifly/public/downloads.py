@@ -33,6 +33,7 @@ from certifly.rendering.errors import RenderFailed
 from certifly.storage.blobs import name_of
 from certifly.storage.errors import BlobCorrupt, BlobMissing
 from certifly.web.answers import json_response
+from certifly.web.client_address import network_of
 from certifly.web.errors import wants_page
 from certifly.web.parts import Parts
 
@@ -166,7 +167,9 @@ async def files_when_made(request: Request, place: Place) -> Files:
         )
 
     return await room.until(
-        lambda files: files.state != RECORDED, lambda: read_certificate(parts, place, files_of)
+        lambda files: files.state != RECORDED,
+        lambda: read_certificate(parts, place, files_of),
+        network=network_of(request.scope),
     )
 
 

@@ -277,11 +277,21 @@ CHECK_UPLOAD = public_operation(
             codes=("invalid",),
             other_content={"text/html": HTML},
         ),
+        429: error_answer(
+            429,
+            "As many files from this network address are being checked as one address may have.",
+            "too_many_at_once",
+            "Your network address has as many checks of files under way as one address may have. Repeat the request "
+            "when one of them has ended.",
+            codes=("too_many_at_once",),
+            other_content={"text/html": HTML},
+        ),
         503: error_answer(
             503,
-            "Many files are being checked.",
+            "Others have many files checked, or the server is too busy to finish this one. It says nothing about the "
+            "file.",
             "overloaded",
-            "Many files are being checked. Repeat the request in a moment.",
+            "The server is busy with checks of files. Repeat the request in a moment.",
             codes=("overloaded", "database_busy", "queue_full"),
             other_content={"text/html": HTML},
         ),

@@ -96,6 +96,7 @@ class Words:
     request_number: str
     error_titles: Mapping[ErrorKind, str]
     error_sayings: Mapping[ErrorKind, str]
+    file_too_many: str
     verdicts: Mapping[Kind, str]
     sayings: Mapping[Kind, str]
     checks: Mapping[CheckName, str]

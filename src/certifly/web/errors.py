@@ -43,6 +43,7 @@ from certifly.templates.errors import (
     UnacceptableText,
 )
 from certifly.tenants.errors import ScopeMissing, TenantSlugTaken, TokenMissing, TokenRefused
+from certifly.web.admission import ShareExceeded
 from certifly.web.decoding import (
     BodyCutShort,
     BodyTooLarge,
@@ -90,6 +91,7 @@ STATUS: dict[type[DomainError], tuple[int, str]] = {
     BodyTooSlow: (408, "body_too_slow"),
     HeaderRepeated: (400, "header_repeated"),
     TooManyRequests: (429, "too_many_requests"),
+    ShareExceeded: (429, "too_many_at_once"),
     IdempotencyKeyInUse: (409, "idempotency_key_in_use"),
     TemplateArchived: (409, "template_archived"),
     TemplateNotPublished: (409, "template_not_published"),

@@ -8,7 +8,8 @@ from certifly.credentials.import_seal import RSA_BITS_MAX, RSA_BITS_MIN
 from certifly.credentials.status_list import LIST_SIZE
 from certifly.db.database import READERS
 from certifly.handbook.prose import FOLDER
-from certifly.public.check_upload import UPLOADS_AT_ONCE_MAX
+from certifly.mcp.guard import ANONYMOUS_AT_ONCE_SHARE
+from certifly.public.check_upload import CHECKS_SHARE
 from certifly.public.waiting import WAIT_SECONDS
 from certifly.tenants.tokens import BELIEVED_SECONDS
 from certifly.verification.inspector import CPU_SECONDS, MEMORY_MB, PROCESSES_MAX, TIMEOUT_SECONDS
@@ -32,9 +33,10 @@ MINUTES_OF_A_JOB = round(sum(BACK_OFF_SECONDS[: RUNS_MAX - 1]) / 60)
         ),
         (
             "explanation/security-model",
-            f"holds {WORDS[UPLOADS_AT_ONCE_MAX]} such files at once and looks into {WORDS[PROCESSES_MAX]} of them",
+            f"looks into {WORDS[PROCESSES_MAX]} files at the same time, {WORDS[CHECKS_SHARE]} for each network address",
         ),
         ("explanation/security-model", f"believes a token for {WORDS[int(BELIEVED_SECONDS)]} second"),
+        ("guides/ai-clients", f"may have {ANONYMOUS_AT_ONCE_SHARE} messages answered at the same time"),
         ("explanation/life-of-a-certificate", f"for up to {WORDS[int(WAIT_SECONDS)]} seconds"),
         ("explanation/life-of-a-certificate", f"did not answer for {WORDS[MINUTES_OF_A_JOB]} minutes"),
         ("explanation/proofs", f"for some {WORDS[MINUTES_OF_A_JOB]} minutes"),

@@ -4,16 +4,20 @@ from contextlib import ExitStack
 
 import pytest
 
+from certifly.core.errors import Overloaded
 from certifly.mcp.guard import (
     ANONYMOUS_AT_ONCE_MAX,
+    ANONYMOUS_AT_ONCE_SHARE,
     ANONYMOUS_BYTES_HELD_MAX,
+    ANONYMOUS_BYTES_HELD_SHARE,
     BYTES_HELD_MAX,
     CALLS_AT_ONCE_MAX,
+    MESSAGE_BYTES_MAX,
     Load,
     NotAdmitted,
     OwnAddresses,
-    network_of,
 )
+from certifly.web.admission import PlacesTaken, ShareExceeded
 
 PUBLIC = "https://certificates.example.org"
 LOCAL = "http://localhost:8000"
@@ -89,65 +93,79 @@ def test_pages_of_others_are_turned_away(public_url: str, origin: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("is_known", "most"),
-    [(True, BYTES_HELD_MAX), (False, ANONYMOUS_BYTES_HELD_MAX)],
-    ids=["token", "no token"],
+    ("networks", "most", "refusal"),
+    [
+        ([None], BYTES_HELD_MAX, PlacesTaken),
+        (["a"], ANONYMOUS_BYTES_HELD_SHARE, ShareExceeded),
+        ([str(number) for number in range(8)], ANONYMOUS_BYTES_HELD_MAX, PlacesTaken),
+    ],
+    ids=["token", "one stranger", "strangers"],
 )
-def test_so_many_bytes_are_held_and_no_more(is_known: bool, most: int) -> None:
+def test_so_many_bytes_are_held_and_no_more(
+    networks: list[str | None], most: int, refusal: type[Overloaded]
+) -> None:
     load = Load()
-    with load.holding(is_known=is_known) as take:
-        take(most)
-        with load.holding(is_known=is_known) as take_more, pytest.raises(NotAdmitted) as refused:
+    with ExitStack() as messages:
+        for network in networks:
+            messages.enter_context(load.holding(network))(most // len(networks))
+        other = networks[0] if len(networks) == 1 else "another"
+        with load.holding(other) as take_more, pytest.raises(refusal) as refused:
             take_more(1)
 
-    assert refused.value.status == 503 and refused.value.retry_after_seconds
-    assert load.bytes_held == load.anonymous_bytes_held == 0
+    assert refused.value.retry_after_seconds
+    assert load.bytes_held == 0
 
 
 def test_who_sends_half_a_message_without_a_token_keeps_nobody_out_who_has_one() -> None:
     load = Load()
-    with load.holding(is_known=False) as take, load.holding(is_known=True) as take_known:
-        take(ANONYMOUS_BYTES_HELD_MAX)
-        take_known(BYTES_HELD_MAX - ANONYMOUS_BYTES_HELD_MAX)
+    with ExitStack() as messages:
+        while load.bytes_held < ANONYMOUS_BYTES_HELD_MAX:
+            network = str(load.bytes_held)
+            messages.enter_context(load.holding(network))(ANONYMOUS_BYTES_HELD_SHARE)
+        messages.enter_context(load.holding(None))(BYTES_HELD_MAX - ANONYMOUS_BYTES_HELD_MAX)
+
+
+def test_one_stranger_does_not_keep_another_out() -> None:
+    load = Load()
+    with ExitStack() as messages:
+        messages.enter_context(load.holding("hostile"))(ANONYMOUS_BYTES_HELD_SHARE)
+        messages.enter_context(load.holding("honest"))(MESSAGE_BYTES_MAX)
+        for _ in range(ANONYMOUS_AT_ONCE_SHARE):
+            messages.enter_context(load.turn("hostile"))
+        with pytest.raises(ShareExceeded):
+            messages.enter_context(load.turn("hostile"))
+        messages.enter_context(load.turn("honest"))
 
 
 @pytest.mark.parametrize(
-    ("is_known", "most"),
-    [(True, CALLS_AT_ONCE_MAX), (False, ANONYMOUS_AT_ONCE_MAX)],
-    ids=["token", "no token"],
+    ("networks", "most", "refusal"),
+    [
+        ([None], CALLS_AT_ONCE_MAX, PlacesTaken),
+        (["a"], ANONYMOUS_AT_ONCE_SHARE, ShareExceeded),
+        (["a", "b", "c", "d"], ANONYMOUS_AT_ONCE_MAX, PlacesTaken),
+    ],
+    ids=["token", "one stranger", "strangers"],
 )
-def test_so_many_calls_are_answered_at_once_and_no_more(is_known: bool, most: int) -> None:
+def test_so_many_calls_are_answered_at_once_and_no_more(
+    networks: list[str | None], most: int, refusal: type[Overloaded]
+) -> None:
     load = Load()
     with ExitStack() as turns:
-        for _ in range(most):
-            turns.enter_context(load.turn(is_known=is_known))
-        with pytest.raises(NotAdmitted):
-            turns.enter_context(load.turn(is_known=is_known))
+        for number in range(most):
+            turns.enter_context(load.turn(networks[number % len(networks)]))
+        with pytest.raises(refusal):
+            turns.enter_context(load.turn(networks[0] if len(networks) == 1 else "another"))
 
-    assert load.under_way == load.anonymous_under_way == 0
+    assert load.under_way == 0
 
 
 def test_who_has_no_token_keeps_nobody_out_who_has_one() -> None:
     load = Load()
     with ExitStack() as turns:
-        for _ in range(ANONYMOUS_AT_ONCE_MAX):
-            turns.enter_context(load.turn(is_known=False))
+        for number in range(ANONYMOUS_AT_ONCE_MAX):
+            turns.enter_context(load.turn(str(number)))
         for _ in range(CALLS_AT_ONCE_MAX - ANONYMOUS_AT_ONCE_MAX):
-            turns.enter_context(load.turn(is_known=True))
+            turns.enter_context(load.turn(None))
 
-        with pytest.raises(NotAdmitted):
-            turns.enter_context(load.turn(is_known=True))
-
-
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("192.0.2.7", "192.0.2.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("::ffff:192.0.2.7", "192.0.2.7"),
-        ("testclient", "testclient"),
-    ],
-)
-def test_strangers_are_told_apart_by_their_network(address: str, network: str) -> None:
-    assert network_of((address, 1)) == network
-    assert network_of(None) == "unknown"
+        with pytest.raises(PlacesTaken):
+            turns.enter_context(load.turn(None))

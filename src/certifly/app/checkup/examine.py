@@ -49,6 +49,7 @@ def examine(environment: Mapping[str, str], *, now: datetime) -> Examination:
 
 def _look(settings: Settings, *, now: datetime) -> Iterator[Finding]:
     yield parts.look_at_public_url(settings)
+    yield parts.look_at_proxy(settings)
     database = _look_at_database(settings)
     yield database
     yield parts.look_at_files(settings)

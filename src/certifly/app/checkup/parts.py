@@ -5,6 +5,7 @@ Each look is one function that returns what it found and raises nothing for the 
 
 import time
 from datetime import UTC, datetime
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -60,6 +61,24 @@ def look_at_public_url(settings: Settings) -> Finding:
 def is_this_machine(public_url: str) -> bool:
     """Whether an address leads to the machine it is opened on, wherever that is."""
     return urlsplit(public_url).hostname in ("localhost", "127.0.0.1", "::1")
+
+
+def look_at_proxy(settings: Settings) -> Finding:
+    """Whether visitors can be told apart: with https a proxy is in front, whose word on who called must count."""
+    proxies = ", ".join(settings.trusted_proxies)
+    is_https = urlsplit(settings.public_url).scheme == "https"
+    is_local = settings.host in ("127.0.0.1", "::1", "localhost")
+    trusts_others = any(not ip_network(one).is_loopback for one in settings.trusted_proxies)
+    if is_https and not trusts_others and not (is_local and proxies):
+        message = (
+            "CERTIFLY_PUBLIC_URL is https, so a proxy is in front of this server, but no proxy on another machine is "
+            "trusted to say who called. Behind such a proxy, all visitors share the limits of one address. Name it in "
+            "CERTIFLY_TRUSTED_PROXIES."
+        )
+        return Finding("proxy", "note", message)
+    return Finding(
+        "proxy", "well", f"Trusted to say who called: {proxies}." if proxies else "None is trusted."
+    )
 
 
 def look_at_database(settings: Settings) -> Finding:

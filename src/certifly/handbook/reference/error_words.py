@@ -54,6 +54,8 @@ TO_DO: Mapping[str, str] = {
     "host_unknown": "Call the server by its public address. Operators: see "
     "[`CERTIFLY_PUBLIC_URL`](/docs/reference/settings#certifly_public_url), and let a proxy pass on `Host`.",
     "origin_refused": "Call from a program, not from a page of another origin.",
+    "too_many_at_once": "Send fewer of these requests at the same time; repeat this one after `Retry-After` seconds. "
+    "Operators: name your proxy in [`CERTIFLY_TRUSTED_PROXIES`](/docs/reference/settings#certifly_trusted_proxies).",
     "too_many_requests": "Wait for `Retry-After` seconds, and call less often.",
     "head_too_large": "Send less in the address and the headers. What is long belongs into the body.",
     "internal_error": "Tell the operator the `request_id`: the log says more under it. Repeating may help.",

@@ -29,7 +29,8 @@ the operator's log, and is also in the header `X-Request-Id`.
 """
 _PROBLEM = """\
 With `Accept: application/problem+json` the same comes as a problem of RFC 9457, with `type`, `title`, `status` and
-`detail` beside the four. Outside `/api/`, a browser (`Accept: text/html`) gets a page instead. Go by `code`, not by the message: messages may come to say more.
+`detail` beside the four. Outside `/api/`, a browser (`Accept: text/html`) gets a page instead. Go by `code`, not by
+the message: messages may come to say more.
 
 401, 403, 404, 405, 409, 413, 415 and 422 stay what they are until the request or the state is another one. 408, 429
 and 503 pass: repeat the request after the seconds that `Retry-After` names. Give the calls that issue a certificate

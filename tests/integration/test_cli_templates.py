@@ -139,8 +139,23 @@ def test_a_file_may_be_as_large_as_a_document_and_no_larger(
     assert f"at most {DOCUMENT_BYTES_MAX} bytes" in larger.errors
 
 
-def test_a_file_that_is_not_there_is_a_wrong_call(sqlite: CommandLine, tmp_path: Path) -> None:
-    assert sqlite("template", "import", "--tenant", "lovelace", str(tmp_path / "gone.json")).exit_code == 2
+def test_a_file_that_is_not_there_is_a_wrong_call_that_names_the_starters(
+    sqlite: CommandLine, tmp_path: Path
+) -> None:
+    refused = sqlite("template", "import", "--tenant", "lovelace", str(tmp_path / "gone.json"))
+
+    assert refused.exit_code == 2
+    assert "There is no file or folder" in refused.errors
+    assert "Starters: certificate-of-completion." in refused.errors
+
+
+def test_a_file_that_cannot_be_read_is_a_wrong_call(sqlite: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "certificate.json").symlink_to("/proc/self/mem")
+
+    refused = sqlite("template", "import", "--tenant", "lovelace", str(tmp_path / "certificate.json"))
+
+    assert refused.exit_code == 2
+    assert "cannot be read: " in refused.errors
 
 
 def test_a_tenant_that_does_not_exist_gets_no_template(sqlite: CommandLine, tmp_path: Path) -> None:

@@ -5,10 +5,13 @@ the tenant's. A picture whose recording failed lies unused in the store, which h
 same picture again answers with the same digest and changes nothing.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from certifly.core.errors import Invalid
 from certifly.db.tenant import TenantDB
+from certifly.rendering.errors import PictureRefused
 from certifly.rendering.images import Picture, inspect_image
 from certifly.storage.blobs import BlobStore
 from certifly.storage.errors import BlobMissing
@@ -31,6 +34,20 @@ def store_picture(blobs: BlobStore, tenant_id: int, content: bytes) -> StoredPic
     """Judge an uploaded picture and keep what a certificate shows of it. Blocks; raises PictureRefused."""
     picture = inspect_image(content)
     return StoredPicture(blobs.put(tenant_id, picture.content), picture)
+
+
+def store_pictures(blobs: BlobStore, tenant_id: int, files: Mapping[str, bytes]) -> dict[str, StoredPicture]:
+    """The pictures of a design, by the names of their files. Blocks; raises Invalid for each file that is refused."""
+    stored: dict[str, StoredPicture] = {}
+    faults: dict[str, list[str]] = {}
+    for name, content in files.items():
+        try:
+            stored[name] = store_picture(blobs, tenant_id, content)
+        except PictureRefused as error:
+            faults[name] = [f"{name}: {error.message}"]
+    if faults:
+        raise Invalid(faults)
+    return stored
 
 
 def record_asset(db: TenantDB, stored: StoredPicture, *, now: datetime) -> Asset:

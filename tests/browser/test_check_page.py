@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, Route, sync_playwright
 
+from certifly.public.page_html import LOOK_AGAIN_SECONDS
 from tests.cast import text_element
 from tests.public_site import PublicSite
 
@@ -28,6 +29,8 @@ FLAGS += ["--disable-component-update", "--disable-sync"]
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
+PAGE_BYTES_MAX = 170_000
+"""Everything that a visit loads. The starter's page took 925 kB with the PNG, 114 kB with a preview."""
 LONG_NAME = "Hubert Blaine Wolfeschlegelsteinhausenbergerdorff Featherstonehaugh de la Cruz"
 WATCH = """
 window.violations = [];
@@ -102,6 +105,12 @@ def addresses(public_sqlite: PublicSite, template: int) -> dict[str, str]:
         "landing": "/",
         "unknown address": "/nothing",
     }
+
+
+def version_in(seen: Visit) -> str:
+    """The version of the picture that the page names."""
+    address: str = seen.page.evaluate("document.querySelector('source').srcset.split(' ')[0]")
+    return address.partition("?v=")[2]
 
 
 def visit(browser: Browser, site: PublicSite, path: str, **context: Any) -> Visit:
@@ -200,10 +209,111 @@ def test_the_picture_and_the_fonts_arrive(
 ) -> None:
     seen = visit(browser, public_sqlite, addresses["rendered"])
 
-    assert seen.page.evaluate("document.querySelector('img').naturalWidth") == 1754
+    assert seen.page.evaluate("document.querySelector('img').currentSrc").endswith(
+        ".webp?v=" + version_in(seen)
+    )
     assert seen.page.evaluate("document.fonts.check('19px \"EB Garamond\"')")
     assert seen.page.evaluate("[...document.fonts].some(font => font.status === 'loaded')")
     seen.page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("size", "density", "width"), [(DESK, 1, 600), (DESK, 2, 1200), (PHONE, 1, 600), (PHONE, 3, 1200)]
+)
+def test_a_screen_loads_the_picture_that_suits_it_and_little_else(
+    browser: Browser,
+    public_sqlite: PublicSite,
+    addresses: dict[str, str],
+    size: dict[str, int],
+    density: int,
+    width: int,
+) -> None:
+    seen = visit(browser, public_sqlite, addresses["rendered"], viewport=size, device_scale_factor=density)
+    pictures = [url for url in seen.requests if "/download/" in url]
+
+    assert len(pictures) == 1
+    assert f"/preview-{width}.webp?v=" in pictures[0]
+    loaded = [public_sqlite.http.get(url).content for url in seen.requests]
+    assert sum(len(content) for content in loaded) < PAGE_BYTES_MAX
+    seen.page.context.close()
+
+
+def test_words_are_seen_where_the_picture_will_be_until_it_is_there(
+    browser: Browser, public_sqlite: PublicSite, template: int
+) -> None:
+    code = public_sqlite.issue(template)
+    context = browser.new_context(base_url=public_sqlite.base_url, viewport=DESK)
+    page = context.new_page()
+    held: list[Route] = []
+    page.route("**/preview-*", lambda route: held.append(route))  # noqa: PLW0108 - playwright marks the function
+    page.goto(f"/check/{code}", wait_until="domcontentloaded")
+    words = page.get_by_text("The picture is being made. It appears here within a few seconds.")
+    words.wait_for()
+    frame, box = page.locator("figure.picture").bounding_box(), words.bounding_box()
+    assert frame is not None and box is not None
+    assert frame["x"] < box["x"] and frame["y"] < box["y"] and box["y"] < frame["y"] + frame["height"]
+
+    held[0].continue_()
+
+    words.wait_for(state="hidden")
+    after = page.locator("figure.picture").bounding_box()
+    assert after is not None
+    assert round(after["height"]) == round(frame["height"]) and after["y"] == frame["y"], "nothing moved"
+    context.close()
+
+
+def test_a_picture_that_does_not_load_is_asked_for_again(
+    browser: Browser, public_sqlite: PublicSite, template: int
+) -> None:
+    code = public_sqlite.issue(template)
+    context = browser.new_context(base_url=public_sqlite.base_url)
+    page = context.new_page()
+    refused: list[Route] = []
+
+    def refuse_once(route: Route) -> None:
+        refused.append(route)
+        if len(refused) == 1:
+            route.fulfill(status=503, headers={"Retry-After": "2"})
+        else:
+            route.continue_()
+
+    page.route("**/preview-*", refuse_once)
+    page.goto(f"/check/{code}")
+    words = page.get_by_text("The picture is being made.")
+    assert words.is_visible() and not page.locator("figure img").is_visible()
+
+    words.wait_for(state="hidden")
+
+    assert page.locator("figure img").is_visible() and len(refused) == 2
+    assert page.evaluate("document.querySelector('img').naturalWidth") > 0
+    context.close()
+
+
+def test_a_picture_that_never_loads_is_asked_for_a_few_times_and_then_by_the_reader(
+    browser: Browser, public_sqlite: PublicSite, template: int
+) -> None:
+    code = public_sqlite.issue(template)
+    context = browser.new_context(base_url=public_sqlite.base_url)
+    page = context.new_page()
+    refused: list[Route] = []
+
+    def refuse(route: Route) -> None:
+        refused.append(route)
+        route.fulfill(status=503)
+
+    page.route("**/preview-*", refuse)
+    page.clock.install()
+    page.goto(f"/check/{code}")
+    for _ in range(len(LOOK_AGAIN_SECONDS)):
+        page.wait_for_timeout(100)
+        page.clock.fast_forward(60_000)
+    page.get_by_role("link", name="Look again").wait_for()
+    page.clock.fast_forward(600_000)
+
+    assert page.get_by_text("The picture is not ready yet.").is_visible()
+    assert not page.get_by_text("The picture is being made.").is_visible()
+    assert len(refused) == 1 + len(LOOK_AGAIN_SECONDS)
+    context.close()
 
 
 def test_the_keyboard_reaches_everything_in_the_order_one_reads(
@@ -211,15 +321,19 @@ def test_the_keyboard_reaches_everything_in_the_order_one_reads(
 ) -> None:
     page = visit(browser, public_sqlite, addresses["rendered"]).page
     reached = []
-    for _ in range(9):
+    for _ in range(11):
         page.keyboard.press("Tab")
         focused = page.locator(":focus")
-        reached.append((focused.inner_text() or str(focused.locator("img").get_attribute("alt"))).strip())
+        reached.append(
+            (focused.inner_text().strip() or str(focused.locator("img").get_attribute("alt"))).strip()
+        )
         outline = focused.evaluate("element => getComputedStyle(element).outlineStyle")
         assert outline == "solid", f"one cannot see that {reached[-1]} has the focus"
 
     assert reached == [
         "Skip to the certificate",
+        "English",
+        "All 7 checks passed",
         "The certificate as issued: Certificate of completion for Ada Lovelace",
         "Download PDF",
         "Download picture",
@@ -262,13 +376,94 @@ def test_without_a_script_the_picture_appears_once_it_is_made(
     context = browser.new_context(base_url=public_sqlite.base_url, java_script_enabled=False)
     page = context.new_page()
     page.goto(f"/check/{code}")
-    assert page.get_by_text("The picture and the PDF are being made.").is_visible()
+    assert page.get_by_text("The picture is being made.").is_visible()
 
     public_sqlite.produce(code)
 
     page.get_by_role("img", name="The certificate as issued").wait_for(timeout=15_000)
     assert page.get_by_role("link", name="Download PDF").is_visible()
     context.close()
+
+
+def test_the_page_brings_the_picture_without_reloading_once_it_is_made(
+    browser: Browser, public_sqlite: PublicSite, template: int
+) -> None:
+    code = public_sqlite.issue(template, is_produced=False)
+    seen = visit(browser, public_sqlite, f"/check/{code}")
+    page = seen.page
+    page.evaluate("window.isThisPage = true")
+    assert page.get_by_text("The picture is being made.").is_visible()
+    assert page.get_by_text("This certificate is on record.").is_visible()
+
+    public_sqlite.produce(code)
+
+    page.get_by_role("img", name="The certificate as issued").wait_for()
+    assert page.get_by_text("This certificate is genuine.").is_visible()
+    assert page.get_by_role("link", name="Download PDF").is_visible()
+    assert page.evaluate("window.isThisPage"), "it was not reloaded"
+    assert page.locator("#announcement").inner_text().startswith("The certificate as issued")
+    page.wait_for_function("document.querySelector('figure img').naturalWidth > 0")
+    assert seen.complaints == [] and seen.violations() == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("is_scripted", [True, False])
+def test_the_menu_changes_the_language_and_keeps_it(
+    browser: Browser, public_sqlite: PublicSite, addresses: dict[str, str], is_scripted: bool
+) -> None:
+    context = browser.new_context(
+        base_url=public_sqlite.base_url, java_script_enabled=is_scripted, locale="en-GB"
+    )
+    page = context.new_page()
+    page.goto(addresses["replacement"])
+    page.locator("nav summary").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    page.get_by_text("Dieses Zertifikat wurde berichtigt.").wait_for()
+    assert page.get_by_role("heading", name="Certificate of completion for Ada Lovelace").is_visible()
+    page.locator(".onward a").click()
+    page.get_by_text("Sprache").or_(page.get_by_text("Deutsch")).first.wait_for()
+    assert page.url.endswith("?lang=de")
+    assert page.locator("html").get_attribute("lang") == "de"
+    context.close()
+
+
+@pytest.mark.parametrize("language", ["ar", "he"])
+def test_a_page_from_right_to_left_shows_a_title_from_left_to_right(
+    browser: Browser, public_sqlite: PublicSite, addresses: dict[str, str], language: str
+) -> None:
+    seen = visit(browser, public_sqlite, addresses["rendered"], locale=language)
+    heading, opening = (seen.page.locator(name).bounding_box() for name in ("h1 .name bdi", ".opening"))
+
+    assert heading is not None and opening is not None
+    assert abs(heading["x"] + heading["width"] - opening["x"] - opening["width"]) < 2, (
+        "it begins at the right"
+    )
+    assert seen.page.locator("h1").get_attribute("dir") == "ltr"
+    seen.page.context.close()
+
+
+def test_checks_are_unfolded_by_the_keyboard_and_on_paper(
+    browser: Browser, public_sqlite: PublicSite, addresses: dict[str, str]
+) -> None:
+    page = visit(browser, public_sqlite, addresses["rendered"]).page
+    sentence = page.get_by_text("It has not been revoked.")
+    assert not sentence.is_visible()
+
+    page.emulate_media(media="print")
+    assert sentence.bounding_box() is not None
+    height_on_paper = page.locator(".checked ul").evaluate("list => list.getBoundingClientRect().height")
+    assert height_on_paper > 100
+    page.emulate_media(media="screen")
+    assert not sentence.is_visible()
+
+    page.locator(".checked summary").focus()
+    page.keyboard.press("Space")
+    assert sentence.is_visible()
+    page.context.close()
 
 
 def test_a_code_can_be_typed_in(

@@ -62,7 +62,7 @@ def failure(certificate_id: int) -> Work:
 
 def picture(certificate_id: int) -> Work:
     digest = digest_of(certificate_id, 1, "svg")
-    return lambda db: keep_picture(db, certificate_id, digest, suffix=".svg", edition=1)
+    return lambda db: keep_picture(db, certificate_id, digest, format="svg", edition=1)
 
 
 def signing_anew(certificate_id: int) -> Work:

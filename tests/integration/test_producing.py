@@ -15,6 +15,7 @@ from certifly.certificates.models import FAILED, RECORDED, RENDERED, Certificate
 from certifly.certificates.produce import (
     Files,
     keep_picture,
+    picture_digest,
     produce_again,
     record_failure,
     record_files,
@@ -25,6 +26,7 @@ from certifly.db.tenant import TenantDB
 from certifly.delivery.email.queries import list_emails
 from certifly.delivery.email.queue import SEND
 from certifly.rendering.errors import RenderDelayed, RenderInterrupted
+from certifly.rendering.formats import PREVIEWS, PictureFormat
 from certifly.rendering.png import encode_png
 from certifly.rendering.pool import RenderPool
 from certifly.storage.blobs import DIGEST_PREFIX, BlobMissing, StorageUnavailable, place_of
@@ -248,16 +250,20 @@ def test_a_restored_pdf_keeps_its_picture_and_another_pdf_does_not(workshop: Wor
 def test_a_picture_made_on_request_is_kept(workshop: Workshop) -> None:
     certificate_id = workshop.issue(title="echo")
     workshop.produce(certificate_id)
-    for suffix in (".png", ".svg"):
+    formats: tuple[PictureFormat, ...] = ("png", "svg", *PREVIEWS)
+    for format in formats:
         workshop.change(
             certificate_id,
-            lambda db, row, suffix=suffix: keep_picture(
-                db, row.id, f"sha256:{suffix}", suffix=suffix, edition=1
+            lambda db, row, format=format: keep_picture(
+                db, row.id, f"sha256:{format}", format=format, edition=1
             ),
         )
 
     row = workshop.look(certificate_id)
-    assert (row.png_digest, row.svg_digest) == ("sha256:.png", "sha256:.svg")
+    assert (row.png_digest, row.svg_digest) == ("sha256:png", "sha256:svg")
+    assert {format: picture_digest(row, format) for format in formats} == {
+        format: f"sha256:{format}" for format in formats
+    }
     with pytest.raises(BlobMissing):
         workshop.read("sha256:" + "0" * 64, ".png")
 

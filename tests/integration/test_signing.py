@@ -220,7 +220,7 @@ def test_after_a_compromise_everything_the_key_signed_is_signed_anew(workshop: W
     first = workshop.produce(certificate_id, png_at_once=True)
     workshop.change(
         certificate_id,
-        lambda db, row: keep_picture(db, row.id, "sha256:" + "5" * 64, suffix=".svg", edition=1),
+        lambda db, row: keep_picture(db, row.id, "sha256:" + "5" * 64, format="svg", edition=1),
     )
 
     assert withdraw_key(workshop, "seal-1") == ["seal-1"]

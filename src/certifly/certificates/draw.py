@@ -5,9 +5,9 @@ from dataclasses import replace
 from certifly.certificates.errors import PictureLost
 from certifly.certificates.models import Certificate
 from certifly.credentials import media_types
-from certifly.rendering.child import Format
 from certifly.rendering.errors import RenderInterrupted
 from certifly.rendering.fitting import Fitting
+from certifly.rendering.formats import Format
 from certifly.rendering.job import Attachment, RenderJob, asset_names
 from certifly.rendering.pool import RenderPool
 from certifly.storage.blobs import BlobStore

@@ -71,6 +71,8 @@ class Certificate(TenantOwned, Base):
     pdf_digest: Mapped[str | None] = mapped_column(sa.String(80))
     png_digest: Mapped[str | None] = mapped_column(sa.String(80))
     svg_digest: Mapped[str | None] = mapped_column(sa.String(80))
+    preview_digests: Mapped[JSONObject | None] = mapped_column(JSONValue)
+    """Of the pictures for screens that were made, by name (``rendering/formats.py``)."""
     edition: Mapped[int] = mapped_column(server_default="1")
     """The current edition: the number of times it was signed. See ``Edition``."""
     expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -40,6 +40,7 @@ from certifly.db.tenant import TenantDB
 from certifly.delivery.email.queue import release_emails
 from certifly.jobs.announce import announce_later
 from certifly.rendering.errors import RenderFailed
+from certifly.rendering.formats import PictureFormat
 from certifly.rendering.job import RenderJob
 from certifly.rendering.pool import RenderPool
 from certifly.storage.blobs import BlobStore
@@ -319,18 +320,32 @@ def produce_lost(
         _queue(db, certificate, now=now)
 
 
-def keep_picture(db: TenantDB, certificate_id: int, digest: str, *, suffix: str, edition: int) -> bool:
+def keep_picture(
+    db: TenantDB, certificate_id: int, digest: str, *, format: PictureFormat, edition: int
+) -> bool:
     """Remember the picture that was made on first request; returns whether it still is one of this certificate."""
     db.lock()
     certificate = db.get(Certificate, certificate_id)
     assert certificate is not None, "certificates are never deleted"
     if certificate.state != RENDERED or certificate.edition != edition:
         return False
-    if suffix == ".png":
+    if format == "png":
         certificate.png_digest = digest
-    else:
+    elif format == "svg":
         certificate.svg_digest = digest
+    else:
+        certificate.preview_digests = {**(certificate.preview_digests or {}), format: digest}
     return True
+
+
+def picture_digest(certificate: Certificate, format: PictureFormat) -> str | None:
+    """The digest of a picture that is kept; None when it has not been made."""
+    if format == "png":
+        return certificate.png_digest
+    if format == "svg":
+        return certificate.svg_digest
+    digest: str | None = (certificate.preview_digests or {}).get(format)
+    return digest
 
 
 def _queue(db: TenantDB, certificate: Certificate, *, now: datetime) -> None:

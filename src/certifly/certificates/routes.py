@@ -2,6 +2,11 @@
 
 import uuid
 
+from certifly.rendering.formats import PreviewName
+from certifly.storage.blobs import DIGEST_PREFIX
+
+VERSION_CHARACTERS = 16
+
 
 def check_address(public_url: str, code: uuid.UUID) -> str:
     """Where anyone can check the certificate; this address stands in its QR code."""
@@ -16,6 +21,16 @@ def public_url_of(check_url: str) -> str:
 def download_address(public_url: str, code: uuid.UUID, suffix: str) -> str:
     """Where a file of the certificate is: ``.pdf``, ``.png``, ``.svg``, ``.json`` or ``.jwt``."""
     return f"{public_url}/download/{code}{suffix}"
+
+
+def preview_address(public_url: str, code: uuid.UUID, name: PreviewName, pdf_digest: str) -> str:
+    """Where a small picture of the certificate is. The address changes with the PDF, so what it leads to never does."""
+    return f"{download_address(public_url, code, '')}/{name}?v={picture_version(pdf_digest)}"
+
+
+def picture_version(pdf_digest: str) -> str:
+    """What tells the pictures of one PDF from those of another."""
+    return pdf_digest.removeprefix(DIGEST_PREFIX)[:VERSION_CHARACTERS]
 
 
 def routes_of(public_url: str, code: uuid.UUID) -> dict[str, str]:

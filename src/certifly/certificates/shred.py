@@ -23,6 +23,9 @@ def let_go_of_files(db: TenantDB, certificate: Certificate, *, keeping: Collecti
         if digest is not None and digest not in keeping:
             shred_later(db, certificate.id, digest, suffix)
             setattr(certificate, column, None)
+    for name, digest in (certificate.preview_digests or {}).items():
+        shred_later(db, certificate.id, digest, f".{name.rpartition('.')[2]}")
+    certificate.preview_digests = None
 
 
 def shred_later(

@@ -1,7 +1,8 @@
 """The headers of public answers, and the few answers that several pages share.
 
 Nothing public is indexed, sets a cookie, tells where a visitor came from, or lets a page of somebody else
-frame it. Pages may load pictures, styles and fonts of our own origin, and nothing more.
+frame it. Pages may load pictures, styles and fonts of our own origin; the check page also its script, which may ask for
+nothing but our own addresses.
 """
 
 import re
@@ -29,8 +30,8 @@ REVALIDATED = {"Cache-Control": "private, no-cache"}
 
 FOR_EVERY_ORIGIN = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 _PAGE_POLICY = (
-    "default-src 'none'; img-src 'self'; style-src 'self'; font-src 'self'; base-uri 'none'; "
-    "form-action {}; frame-ancestors 'none'"
+    "default-src 'none'; img-src 'self'; style-src 'self'; font-src 'self'; script-src {}; connect-src {}; "
+    "base-uri 'none'; form-action {}; frame-ancestors 'none'"
 )
 PAGE_VARIES_BY = "Accept, Accept-Language"
 _ERROR_KINDS: Mapping[int, ErrorKind] = {
@@ -48,13 +49,20 @@ _QUALITY = re.compile(r"q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
 
 
 def page_response(
-    html: str, reader: Reader, *, status: int = 200, has_form: bool = False, vary: str = PAGE_VARIES_BY
+    html: str,
+    reader: Reader,
+    *,
+    status: int = 200,
+    has_form: bool = False,
+    has_script: bool = False,
+    vary: str = PAGE_VARIES_BY,
 ) -> Response:
     """A page for people, in the language of its reader."""
+    script, form = ("'self'" if has_it else "'none'" for has_it in (has_script, has_form))
     headers = {
         **ALWAYS,
         **REVALIDATED,
-        "Content-Security-Policy": _PAGE_POLICY.format("'self'" if has_form else "'none'"),
+        "Content-Security-Policy": _PAGE_POLICY.format(script, script, form),
         "Cross-Origin-Opener-Policy": "same-origin",
         "Content-Language": reader.words.tag,
         "Vary": vary,

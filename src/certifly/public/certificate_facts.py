@@ -14,12 +14,13 @@ from typing import TypeVar, cast
 
 from certifly.certificates.credential_facts import achievement_facts
 from certifly.certificates.errors import CertificateNotFound
-from certifly.certificates.models import Certificate
+from certifly.certificates.models import RENDERED, Certificate
 from certifly.certificates.queries import locate, parse_code
-from certifly.certificates.routes import check_address, download_address
+from certifly.certificates.routes import check_address, download_address, preview_address
 from certifly.certificates.standing import standing_of
 from certifly.db.tenant import Directory, TenantDB
 from certifly.public.check_page import Addresses, CheckPage, ShownLabel, State
+from certifly.rendering.formats import PREVIEWS
 from certifly.rendering.layout import Page
 from certifly.templates.document import TemplateDocument
 from certifly.templates.queries import get_version
@@ -105,6 +106,10 @@ def check_page(db: TenantDB, certificate: Certificate, *, public_url: str, now: 
         timezone=document.timezone,
         picture_width=width,
         picture_height=height,
+        previews={name: preview_address(public_url, code, name, certificate.pdf_digest) for name in PREVIEWS}
+        if certificate.state == RENDERED and certificate.pdf_digest
+        else {},
+        is_preview_made=bool(certificate.preview_digests),
         addresses=Addresses(
             check=check_address(public_url, code),
             pdf=download_address(public_url, code, ".pdf"),

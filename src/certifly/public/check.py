@@ -61,7 +61,7 @@ async def check(request: Request, code: str) -> Response:
     if as_facts:
         return facts_response(resource("checks", page.code, as_json(page)))
     reader = reader_with_fallback(request, page.language)
-    return page_response(check_html(page, reader, looks=_looks(request)), reader)
+    return page_response(check_html(page, reader, looks=_looks(request)), reader, has_script=True)
 
 
 def _looks(request: Request) -> int:

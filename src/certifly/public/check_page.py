@@ -5,6 +5,7 @@ here. There is no place for extra fields, on purpose.
 """
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -15,6 +16,7 @@ from certifly.core.clock import isoformat
 from certifly.public.report_json import checks_as_json
 from certifly.public.sharing import linkedin_address
 from certifly.public.verdict import Kind, kind_of
+from certifly.rendering.formats import PreviewName
 from certifly.verification.report import Report, Sibling
 
 State = Literal["recorded", "rendered", "failed", "erased"]
@@ -69,6 +71,10 @@ class CheckPage:
     picture_width: int
     picture_height: int
     """Size of the PNG in pixels, so that nothing moves when it arrives."""
+    previews: Mapping[PreviewName, str]
+    """The addresses of small pictures for screens; none before there is a PDF."""
+    is_preview_made: bool
+    """Whether one was asked for before, so that it comes without having to be drawn."""
     addresses: Addresses
 
     @property

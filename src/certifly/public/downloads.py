@@ -1,4 +1,4 @@
-"""The files of a certificate: its PDF, made by its job alone, and its pictures, made when first asked for.
+"""The files of a certificate: its PDF, made by its job alone, and its pictures, made on the first request.
 
 A file that is not made yet is waited for a few seconds, then answered with 202 and ``Retry-After``. A PDF that
 was lost from the file store is made again by the job that made it first, and waited for likewise. One that
@@ -13,23 +13,26 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fastapi import APIRouter
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from certifly.certificates.editions import current_edition
 from certifly.certificates.errors import CertificateNotFound
 from certifly.certificates.models import ERASED, RECORDED, RENDERED, Certificate
-from certifly.certificates.produce import produce_lost, produce_unsigned
+from certifly.certificates.produce import picture_digest, produce_lost, produce_unsigned
+from certifly.certificates.routes import picture_version
 from certifly.core.clock import utc_now
 from certifly.core.logging import request_id
 from certifly.db.tenant import TenantDB
 from certifly.public.answers import ALWAYS, REVALIDATED, error_page, missing_response, problem_response
 from certifly.public.certificate_facts import Place, document_of, find_place, read_certificate, recipient_of
 from certifly.public.file_names import content_disposition, file_name
-from certifly.public.operations import DOWNLOAD_PDF, DOWNLOAD_PNG, DOWNLOAD_SVG
-from certifly.public.pictures import NotSigned, PictureFormat, Pictures
+from certifly.public.operations import DOWNLOAD_PDF, DOWNLOAD_PNG, DOWNLOAD_PREVIEW, DOWNLOAD_SVG
+from certifly.public.pictures import NotSigned, Pictures, suffix_of
 from certifly.public.waiting import WaitingRoom
 from certifly.rendering.errors import RenderFailed
+from certifly.rendering.formats import PREVIEWS, PictureFormat
 from certifly.storage.blobs import name_of
 from certifly.storage.errors import BlobCorrupt, BlobMissing
 from certifly.web.answers import json_response
@@ -42,7 +45,15 @@ log = logging.getLogger(__name__)
 router = APIRouter(tags=["public"])
 
 RETRY_AFTER_SECONDS = 2
-PICTURE_TYPES = {"png": "image/png", "svg": "image/svg+xml"}
+PICTURE_FORMATS: tuple[PictureFormat, ...] = ("png", "svg", *PREVIEWS)
+PICTURE_TYPES: Mapping[PictureFormat, str] = {
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    **{name: preview.media_type for name, preview in PREVIEWS.items()},
+}
+KEPT_BY_BROWSERS = {"Cache-Control": "private, max-age=31536000, immutable"}
+"""Under an address with the version of the picture. Caches that many share keep no picture of a person."""
+
 SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'none'"
 """A picture is no page: nothing in it runs or loads, whoever opens it on our origin."""
 
@@ -56,8 +67,8 @@ class Files:
 
     state: str
     pdf_digest: str | None
-    png_digest: str | None
-    svg_digest: str | None
+    pictures: Mapping[PictureFormat, str]
+    """The digests of those that are kept."""
     updated_at: datetime
     recipient: str | None
     credential: str | None
@@ -108,10 +119,22 @@ async def download_svg(request: Request, code: str) -> Response:
     return await _picture(request, code, "svg")
 
 
+@router.api_route("/download/{code}/{name}", methods=["GET", "HEAD"], **DOWNLOAD_PREVIEW)
+async def download_preview(request: Request, code: str, name: str) -> Response:
+    """A small picture for screens. It carries no credential, so it cannot be checked: the PDF, PNG and SVG can.
+
+    With the current version as `v`, as the check page links it, browsers keep it.
+    """
+    format = next((known for known in PREVIEWS if known == name), None)
+    if format is None:
+        raise HTTPException(404)
+    return await _picture(request, code, format)
+
+
 async def _picture(request: Request, code: str, format: PictureFormat) -> Response:
     parts: Parts = request.app.state.parts
     pictures: Pictures = request.app.state.pictures
-    suffix = f".{format}"
+    suffix = suffix_of(format)
     try:
         place = await find_place(parts, code)
     except CertificateNotFound:
@@ -120,10 +143,13 @@ async def _picture(request: Request, code: str, format: PictureFormat) -> Respon
     if files.state != RENDERED:
         return not_made(request, files)
 
-    inline = "download" not in request.query_params
-    known = files.png_digest if format == "png" else files.svg_digest
+    inline = format in PREVIEWS or "download" not in request.query_params
+    assert files.pdf_digest is not None, "rendered means that the PDF is stored"
+    is_versioned = request.query_params.get("v") == picture_version(files.pdf_digest)
+    caching = KEPT_BY_BROWSERS if format in PREVIEWS and is_versioned else REVALIDATED
+    known = files.pictures.get(format)
     if known is not None:
-        headers = _headers(files, known, suffix, inline=inline)
+        headers = _headers(files, known, suffix, inline=inline) | caching
         if is_known(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
     try:
@@ -134,7 +160,7 @@ async def _picture(request: Request, code: str, format: PictureFormat) -> Respon
     except RenderFailed:
         log.exception("picture_failed", extra={"facts": {"certificate_id": place.certificate_id}})
         return _cannot_be_made(request)
-    headers = _headers(files, name_of(content), suffix, inline=inline)
+    headers = _headers(files, name_of(content), suffix, inline=inline) | caching
     if is_known(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return Response(content, 200, headers, PICTURE_TYPES[format])
@@ -158,8 +184,11 @@ async def files_when_made(request: Request, place: Place) -> Files:
         return Files(
             state=certificate.state,
             pdf_digest=certificate.pdf_digest,
-            png_digest=certificate.png_digest,
-            svg_digest=certificate.svg_digest,
+            pictures={
+                format: digest
+                for format in PICTURE_FORMATS
+                if (digest := picture_digest(certificate, format)) is not None
+            },
             updated_at=certificate.updated_at,
             recipient=recipient_of(document_of(db, certificate), certificate),
             credential=edition.credential if edition else None,
@@ -197,7 +226,7 @@ def _headers(files: Files, digest: str, suffix: str, *, inline: bool) -> dict[st
         "Accept-Ranges": "none",
         "Content-Disposition": content_disposition(file_name(files.recipient, suffix), inline=inline),
     }
-    if suffix in (".png", ".svg"):
+    if suffix != ".pdf":
         headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     if suffix == ".svg":
         headers["Content-Security-Policy"] = SVG_POLICY

@@ -13,6 +13,7 @@ from certifly.public.operations_of_check_upload import (
     VERDICT,
 )
 from certifly.public.sharing import linkedin_address
+from certifly.rendering.formats import PREVIEWS
 from certifly.web.error_answers import error_answer, header_ref
 from certifly.web.operation import (
     header_parameter,
@@ -288,6 +289,42 @@ DOWNLOAD_SVG = _download(
     "image/svg+xml",
     choice="download",
     chosen="When there, whatever its value: to be saved, not looked at.",
+)
+
+_ONE_PREVIEW = next(iter(PREVIEWS))
+DOWNLOAD_PREVIEW = public_operation(
+    "download-preview",
+    "Show a small picture",
+    parameters=[
+        path_parameter(
+            "code", "The code, in any letter case.", {"type": "string", "minLength": 1}, EXAMPLE_CODE
+        ),
+        path_parameter(
+            "name",
+            "How many pixels wide at most, and in which format.",
+            {"type": "string", "enum": list(PREVIEWS)},
+            _ONE_PREVIEW,
+        ),
+        query_parameter(
+            "v",
+            "The version that the check page names. With the current one, browsers keep the picture; otherwise they "
+            "ask again before they show it.",
+            {"type": "string"},
+        ),
+        IF_NONE_MATCH,
+    ],
+    answers={
+        200: {
+            "description": "The picture.",
+            "headers": FILE_HEADERS,
+            "content": {preview.media_type: {"schema": BYTES} for preview in PREVIEWS.values()},
+        },
+        202: BEING_MADE,
+        304: {"description": "The client has this very file.", "headers": FILE_HEADERS},
+        404: NO_CERTIFICATE,
+        409: FAILED_FILE,
+        410: ERASED_FILE,
+    },
 )
 
 

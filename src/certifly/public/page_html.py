@@ -1,10 +1,11 @@
 """Public facts in, HTML out. Pure: no database, no clock, no request.
 
 Everything that came from people is escaped by Jinja and isolated with ``<bdi>``, so that a name can
-neither become markup nor turn the line around it. The pages carry no script and no inline style: the
-content security policy allows neither.
+neither become markup nor turn the line around it. The pages carry no inline script and no inline style: the
+content security policy allows neither. The check page loads one script and works without it.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from certifly.public.reader import LANGUAGE_PARAMETER, Reader
 from certifly.public.report_words import Speaker, path_of, say
 from certifly.public.static_files import DIGEST
 from certifly.public.words import LANGUAGES, ErrorKind
+from certifly.rendering.formats import PREVIEWS, PreviewName
 
 LOOK_AGAIN_SECONDS = (2, 3, 5, 8, 13, 21, 34, 55)
 """How long a page whose picture is being made waits before it looks again, each time; then it stops."""
@@ -30,6 +32,7 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     menu = sorted(LANGUAGES.values(), key=lambda words: words.tag)
+    environment.filters["srcset"] = srcset
     environment.globals |= {
         "say": say,
         "path_of": path_of,
@@ -37,6 +40,16 @@ def _environment() -> Environment:
         "language_parameter": LANGUAGE_PARAMETER,
     }
     return environment
+
+
+def srcset(previews: Mapping[PreviewName, str], suffix: str, pixels: int) -> str:
+    """The addresses of the previews of one format, each with its width, for a page drawn this many pixels wide."""
+    widths = {
+        min(preview.width, pixels): path_of(previews[name])
+        for name, preview in sorted(PREVIEWS.items(), key=lambda each: -each[1].width)
+        if preview.suffix == suffix
+    }
+    return ", ".join(f"{address} {width}w" for width, address in sorted(widths.items()))
 
 
 PAGES = _environment()
@@ -47,7 +60,8 @@ def check_html(page: CheckPage, reader: Reader, *, looks: int = 0) -> str:
 
     ``looks`` counts how often it has looked again for a picture that is being made.
     """
-    waiting = page.state == "recorded" and looks < len(LOOK_AGAIN_SECONDS)
+    is_to_come = page.state == "recorded" or (page.state == "rendered" and not page.is_preview_made)
+    waiting = is_to_come and looks < len(LOOK_AGAIN_SECONDS)
     root = _path_before(page.addresses.check, "/check/")
     words = reader.words
     speaker = Speaker(words=words, language=page.language, timezone=page.timezone)

@@ -71,6 +71,15 @@ class ShownCheck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownChecks:
+    """The checks with the one line that sums them up, under which they are folded when all passed."""
+
+    all_passed: bool
+    summary: str
+    shown: tuple[ShownCheck, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Speaker:
     """Says things in the words of one page. ``timezone`` is where its days are."""
 
@@ -102,10 +111,17 @@ class Speaker:
             note=self.words.erased_note if is_erased and kind != "erased" else None,
         )
 
-    def checks(self, report: Report) -> list[ShownCheck]:
-        """The seven checks. Why, is not said seven times where it is the same for all: the verdict says it."""
+    def checks(self, report: Report) -> ShownChecks:
+        """The seven checks. A reason that is the same for all is given once, by the verdict."""
         is_said = _only_reason(report) is not None
-        return [self._check(check, is_said=is_said) for check in report.checks]
+        count = len(report.checks)
+        passed = sum(check.outcome is Outcome.PASSED for check in report.checks)
+        summary = self.words.all_passed if passed == count else self.words.some_passed
+        return ShownChecks(
+            all_passed=passed == count,
+            summary=summary.format(passed=self._count(passed), count=self._count(count)),
+            shown=tuple(self._check(check, is_said=is_said) for check in report.checks),
+        )
 
     def rests_on(self, report: Report) -> Markup:
         """Which bytes the report rests on."""
@@ -185,4 +201,4 @@ def say(sentence: str, **places: str) -> Markup:
 
 def path_of(address: str) -> str:
     """An address of this installation as its pages link it: they work under another host name too."""
-    return urlsplit(address).path
+    return urlsplit(address)._replace(scheme="", netloc="").geturl()

@@ -42,6 +42,7 @@ class Words:
     skip: str
     compare: str
     being_made: str
+    not_yet_made: str
     look_again: str
     not_made: str
     picture: str
@@ -58,7 +59,8 @@ class Words:
     button: str
     landing_title: str
     landing_body: str
-    checked: str
+    all_passed: str
+    some_passed: str
     reason_given: str
     see_successor: str
     see_record: str

@@ -21,7 +21,6 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 from certifly.rendering import frames
 from certifly.rendering.errors import (
@@ -32,10 +31,8 @@ from certifly.rendering.errors import (
     RenderOutOfMemory,
     RenderTimedOut,
 )
+from certifly.rendering.formats import Format
 from certifly.rendering.job import RenderJob
-
-Format = Literal["pdf", "png", "svg", "unreadable_codes"]
-"""What to return of a job: a file, or as JSON why which of its QR codes cannot be read."""
 
 START_SECONDS_MAX = 60.0
 """Time to import and to load the fonts, on a machine that is busy with something else."""

@@ -11,8 +11,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from certifly.rendering.child import Format, RenderProcess, sweep_stale_folders
+from certifly.rendering.child import RenderProcess, sweep_stale_folders
 from certifly.rendering.errors import RenderersBusy, RenderFailed, RenderInterrupted
+from certifly.rendering.formats import Format
 from certifly.rendering.job import RenderJob
 
 JOBS_MAX = 2_000

@@ -24,17 +24,19 @@ from dataclasses import replace
 from importlib import import_module
 from io import RawIOBase
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import BinaryIO, NoReturn, cast
 
 from certifly.rendering import frames
 from certifly.rendering.engine import Engine
 from certifly.rendering.errors import RenderFailed
+from certifly.rendering.formats import PREVIEWS, PreviewName
 from certifly.rendering.job import RenderJob, asset_names
+from certifly.rendering.preview import encode_preview
 from certifly.rendering.raster import draw_page, rasterise, with_device_colours
 from certifly.rendering.readable import unreadable_codes
 
 Handler = Callable[[RenderJob, str], bytes]
-"""Draws a job in a format: pdf, png or svg; or reads its QR codes: unreadable_codes."""
+"""Draws a job in a format, by its name in ``formats.py``."""
 
 ASSETS_KEPT_BYTES_MAX = 8 * 1024 * 1024
 """Content of assets kept for the next job; the pool need not send it again. Enough for a batch of one template;
@@ -79,7 +81,7 @@ class AssetCache:
 
 
 class Drawing:
-    """The handler of a real process: an engine, and the raster made from its PDF."""
+    """The handler of a real process: an engine, and the rasters made from its PDF."""
 
     def __init__(self, folder: Path, fonts_dir: Path | None) -> None:
         self._folder = folder
@@ -105,6 +107,8 @@ class Drawing:
             if format == "png":
                 return rasterise(pdf)
             pixels, dpi = draw_page(with_device_colours(pdf))
+            if format in PREVIEWS:
+                return encode_preview(pixels, PREVIEWS[cast("PreviewName", format)])
         return json.dumps(unreadable_codes(pixels, job.layout, job.check_url, dpi=dpi)).encode()
 
     def _renew(self) -> None:

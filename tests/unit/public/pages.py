@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 
 from certifly.public.check_page import Addresses, CheckPage, ShownLabel
+from certifly.rendering.formats import PREVIEWS
 from certifly.verification.report import (
     Check,
     CheckedFile,
@@ -25,7 +26,7 @@ from tests.cast import MONDAY, TUESDAY
 CODE = "0b6f1d0a-5c39-4b1e-9c2a-7f3f0d9a1e55"
 OTHER_CODE = "1b6f1d0a-5c39-4b1e-9c2a-7f3f0d9a1e55"
 SITE = "https://certificates.example"
-VOID = {"meta", "link", "img", "input", "br", "ellipse", "circle", "path"}
+VOID = {"meta", "link", "img", "input", "br", "ellipse", "circle", "path", "source"}
 
 ADAS_CERTIFICATE = KnownCertificate(
     code=CODE,
@@ -129,6 +130,8 @@ ADAS = CheckPage(
     language="en",
     picture_width=1754,
     picture_height=1240,
+    previews={name: f"{SITE}/download/{CODE}/{name}?v=0123456789abcdef" for name in PREVIEWS},
+    is_preview_made=True,
     addresses=Addresses(
         check=f"{SITE}/check/{CODE}",
         pdf=f"{SITE}/download/{CODE}.pdf",

@@ -42,6 +42,16 @@ def read(page: CheckPage, *, looks: int = 0, reader: Reader | None = None) -> Re
     return ReadPage(check_html(page, reader or Reader(words_for(page.language)), looks=looks))
 
 
+SCRIPT = f"/static/public/{DIGEST}/check.js"
+
+
+def scripts_of(page: ReadPage) -> list[str | None]:
+    """The addresses of the page's scripts. None is written into the page."""
+    scripts = page.all("script")
+    assert [script.text for script in scripts] == [""] * len(scripts)
+    return [script.attributes["src"] for script in scripts]
+
+
 def facts_of(page: ReadPage) -> dict[str, str]:
     names = [words_of(e.text) for e in page.all("dt")]
     values = [words_of(e.text) for e in page.all("dd")]
@@ -65,13 +75,52 @@ def test_the_page_says_who_what_for_by_whom_and_when() -> None:
 
 
 def test_the_picture_is_described_and_has_its_size_before_it_arrives() -> None:
-    picture = read(ADAS).one("img")
+    page = read(ADAS)
+    picture, small = page.one("img"), f"/download/{CODE}/preview"
 
-    assert picture.attributes["src"] == f"/download/{CODE}.png"
+    assert page.one("source").attributes["type"] == "image/webp"
+    assert page.one("source").attributes["srcset"] == (
+        f"{small}-600.webp?v=0123456789abcdef 600w, {small}-1200.webp?v=0123456789abcdef 1200w"
+    )
+    assert picture.attributes["src"] == f"{small}-600.jpg?v=0123456789abcdef"
+    assert picture.attributes["srcset"] == (
+        f"{small}-600.jpg?v=0123456789abcdef 600w, {small}-1200.jpg?v=0123456789abcdef 1200w"
+    )
+    assert page.one("source").attributes["sizes"] == picture.attributes["sizes"]
+    assert page.all("a", href=f"/download/{CODE}.png"), "the picture leads to the one at full size"
     assert (
         picture.attributes["alt"] == "The certificate as issued: Certificate of completion for Ada Lovelace"
     )
     assert (picture.attributes["width"], picture.attributes["height"]) == ("1754", "1240")
+
+
+def test_a_page_drawn_with_fewer_pixels_is_offered_at_its_own_width() -> None:
+    badge = read(replace(ADAS, picture_width=1000, picture_height=1000)).one("source")
+    tiny = read(replace(ADAS, picture_width=300, picture_height=300)).one("source")
+
+    assert str(badge.attributes["srcset"]).split()[1::2] == ["600w,", "1000w"]
+    assert str(tiny.attributes["srcset"]).split() == [
+        f"/download/{CODE}/preview-600.webp?v=0123456789abcdef",
+        "300w",
+    ]
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_words_lie_under_the_picture_until_it_is_drawn(language: str) -> None:
+    reader = Reader(LANGUAGES[language])
+    made = read(ADAS, reader=reader)
+    first = read(replace(ADAS, is_preview_made=False), reader=reader)
+    last = read(replace(ADAS, is_preview_made=False), reader=reader, looks=len(LOOK_AGAIN_SECONDS))
+
+    assert words_of(made.one("div", **{"class": "under"}).text) == made.one("img").attributes["alt"]
+    assert made.one("div", **{"class": "under"}).text and made.content_of_refresh() is None
+    assert first.one("p", **{"class": "making"}).text == reader.words.being_made
+    assert "hidden" not in first.one("p", **{"class": "making"}).attributes
+    assert "hidden" in first.one("p", **{"class": "late"}).attributes
+    assert first.content_of_refresh() == f"2; url=/check/{CODE}?looks=1"
+    assert "hidden" in last.one("p", **{"class": "making"}).attributes
+    assert "hidden" not in last.one("p", **{"class": "late"}).attributes
+    assert last.content_of_refresh() is None
 
 
 def test_every_file_can_be_downloaded() -> None:
@@ -120,7 +169,7 @@ def test_hostile_words_stay_words() -> None:
         )
     )
 
-    assert page.all("script") == []
+    assert scripts_of(page) == [SCRIPT]
     assert len(page.all("img")) == 1
     assert words_of(page.one("h1").text) == f"For {HOSTILE} with honours"
     assert facts_of(page)[HOSTILE] == HOSTILE
@@ -136,22 +185,28 @@ def test_braces_in_a_title_are_not_places_of_our_sentences() -> None:
 
 @pytest.mark.parametrize("state", ["recorded", "rendered", "failed", "erased"])
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
-def test_no_page_carries_a_script_or_a_style_of_its_own(language: str, state: str) -> None:
+def test_no_page_carries_an_inline_script_or_a_style_of_its_own(language: str, state: str) -> None:
     page = read(replace(ADAS, language=language, state=state))  # type: ignore[arg-type]
 
-    assert page.all("script") == [] and page.all("style") == []
+    assert scripts_of(page) == [SCRIPT] and page.all("style") == []
     assert [e.tag for e in page.elements if any(name in ("style", "onclick") for name in e.attributes)] == []
 
 
 def test_everything_the_page_loads_is_ours() -> None:
     page = read(ADAS)
-    loaded = [e.attributes["src"] for e in page.all("img")] + [
+    loaded = [e.attributes["src"] for e in page.all("img") + page.all("script")]
+    loaded += [
+        address.split()[0]
+        for e in page.all("source") + page.all("img")
+        for address in str(e.attributes["srcset"]).split(", ")
+    ]
+    loaded += [
         e.attributes["href"]
         for e in page.all("link")
         if e.attributes["rel"] not in ("canonical", "alternate")
     ]
 
-    assert len(loaded) == 4
+    assert len(loaded) == 9
     assert [address for address in loaded if not str(address).startswith("/")] == []
     assert f"/static/public/{DIGEST}/public.css" in loaded
 
@@ -282,6 +337,7 @@ def test_after_the_last_look_the_reader_decides() -> None:
 
     assert page.content_of_refresh() is None
     assert page.one("a", href=f"/check/{CODE}").text == "Look again"
+    assert "hidden" not in page.one("p", **{"class": "late"}).attributes
 
 
 @pytest.mark.parametrize("state", ["rendered", "failed"])
@@ -396,7 +452,7 @@ def test_a_reason_cannot_become_markup() -> None:
     hostile = failed(CheckName.NOT_REVOKED, Reason.REVOKED, since=TUESDAY, reason=HOSTILE)
     page = read(replace(ADAS, report=report(hostile)))
 
-    assert page.all("script") == []
+    assert scripts_of(page) == [SCRIPT]
     assert HOSTILE in page.one("div", **{"data-kind": "revoked"}).text
 
 
@@ -439,6 +495,31 @@ def test_an_erased_certificate_was_issued_and_was_or_was_not_revoked_and_that_is
     assert page.all("img") == [] and page.all("a", download="") == []
     assert "revoked it on November 24, 2026" in words_of(revoked.one("main").text)
     assert "The person was erased from the register." in revoked.one("main").text
+
+
+def test_checks_that_all_passed_are_folded_under_one_line() -> None:
+    page = read(ADAS)
+    (checked,) = (e for e in page.all("section") if e.attributes.get("aria-labelledby") == "checked")
+
+    assert "open" not in page.all("details")[1].attributes, "the first is the menu"
+    assert page.one("h2", id="checked").text == "All 7 checks passed"
+    assert page.one("h2", id="checked").text in page.all("summary")[1].text
+    assert checked.text.count("passed") == 1 + len(CheckName)
+
+
+@pytest.mark.parametrize(
+    ("found", "summary"),
+    [
+        (report(SUSPENDED), "6 of 7 checks passed"),
+        (being_made(), "5 of 7 checks passed"),
+        (report(ALTERED, REVOKED, SUSPENDED), "4 of 7 checks passed"),
+    ],
+)
+def test_checks_of_which_one_failed_or_is_unknown_are_shown(found: Report, summary: str) -> None:
+    page = read(replace(ADAS, report=found))
+
+    assert "open" in page.all("details")[1].attributes
+    assert page.one("h2", id="checked").text == summary
 
 
 def test_every_check_is_told_by_word_and_sign_not_by_colour_alone() -> None:

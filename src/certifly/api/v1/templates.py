@@ -13,7 +13,7 @@ from certifly.api.v1 import PREFIX
 from certifly.certificates.routes import check_address
 from certifly.core.errors import Invalid
 from certifly.db.tenant import TenantDB
-from certifly.rendering.child import Format
+from certifly.rendering.formats import Format
 from certifly.rendering.job import RenderJob
 from certifly.templates.describe import describe, describe_fully
 from certifly.templates.document import TemplateDocument, parse_document

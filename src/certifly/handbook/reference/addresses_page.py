@@ -27,7 +27,7 @@ OTHERS: Mapping[str, Mapping[str, str]] = {
     "What pages are made of": {
         "/docs/search-index.json": "The index that pages of this handbook search by themselves.",
         "/static/handbook/{digest}/{name}": "Style, scripts and fonts of this handbook. They never change.",
-        "/static/public/{digest}/{name}": "Style and fonts of the public pages. They never change.",
+        "/static/public/{digest}/{name}": "Style, script and fonts of the public pages. They never change.",
         "/favicon.svg": "The icon.",
         "/favicon.ico": "The same, where browsers look for it unasked.",
         "/robots.txt": "Keeps search engines away from people's names.",

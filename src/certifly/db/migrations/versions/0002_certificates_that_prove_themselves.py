@@ -7,7 +7,7 @@ names none of them. What it issues meanwhile is signed when this release first p
 import sqlalchemy as sa
 from alembic import op
 
-from certifly.db.types import BigId, UTCDateTime
+from certifly.db.types import BigId, JSONValue, UTCDateTime
 
 revision = "0002"
 down_revision = "0001"
@@ -19,6 +19,7 @@ WITHDRAWN = "revoked_at IS NOT NULL OR replaced_at IS NOT NULL OR suspended_at I
 def upgrade() -> None:
     for column in (
         sa.Column("svg_digest", sa.String(length=80), nullable=True),
+        sa.Column("preview_digests", JSONValue, nullable=True),
         sa.Column("edition", sa.Integer(), server_default="1", nullable=False),
         sa.Column("expires_at", UTCDateTime(), nullable=True),
         sa.Column("revoked_at", UTCDateTime(), nullable=True),

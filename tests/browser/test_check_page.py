@@ -242,7 +242,7 @@ def test_words_are_seen_where_the_picture_will_be_until_it_is_there(
     browser: Browser, public_sqlite: PublicSite, template: int
 ) -> None:
     code = public_sqlite.issue(template)
-    context = browser.new_context(base_url=public_sqlite.base_url, viewport=DESK)
+    context = browser.new_context(base_url=public_sqlite.base_url)
     page = context.new_page()
     held: list[Route] = []
     page.route("**/preview-*", lambda route: held.append(route))  # noqa: PLW0108 - playwright marks the function

@@ -73,7 +73,7 @@ EXAMPLE_VALIDATION = {
     "data": {"Student Name": "Ada Lovelace", "Email": "ada@example.org"},
     "title": "Certificate of completion for Ada Lovelace",
     "recipient": {"name": "Ada Lovelace", "email": "ada@example.org"},
-    "expires_at": "2029-11-23T16:00:00.000000Z",
+    "expires_at": "2029-11-24T00:00:00.000000Z",
 }
 EXAMPLE_PROSPECT = {"would_be": "queued", "recipient": "ada@example.org", "reason": None}
 

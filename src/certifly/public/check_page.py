@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from certifly.certificates.standing import Standing
 from certifly.core.clock import isoformat
@@ -17,6 +16,7 @@ from certifly.public.report_json import checks_as_json
 from certifly.public.sharing import linkedin_address
 from certifly.public.verdict import Kind, kind_of
 from certifly.rendering.formats import PreviewName
+from certifly.templates.validity import last_valid_day
 from certifly.verification.report import Report, Sibling
 
 State = Literal["recorded", "rendered", "failed", "erased"]
@@ -79,10 +79,8 @@ class CheckPage:
 
     @property
     def expires_on(self) -> date | None:
-        """The day on which it ends, there where the issuer is."""
-        if self.expires_at is None:
-            return None
-        return self.expires_at.astimezone(ZoneInfo(self.timezone)).date()
+        """The last day on which it is valid, in the template's time zone."""
+        return last_valid_day(self.expires_at, self.timezone) if self.expires_at else None
 
     @property
     def kind(self) -> Kind:

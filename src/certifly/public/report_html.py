@@ -8,7 +8,8 @@ from certifly.verification.report import Report
 
 def report_html(report: Report, reader: Reader, *, public_url: str) -> str:
     """The report on a file that was handed in."""
-    speaker = Speaker(words=reader.words, language=reader.words.language)
+    timezone = report.certificate.timezone if report.certificate else "UTC"
+    speaker = Speaker(words=reader.words, language=reader.words.language, timezone=timezone)
     return plain_page(
         "report.html",
         reader,

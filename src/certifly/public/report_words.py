@@ -13,7 +13,9 @@ from markupsafe import Markup
 
 from certifly.public.verdict import Kind, deciding_check, kind_of
 from certifly.public.words import Words
+from certifly.templates.validity import last_valid_day
 from certifly.verification.report import Check, CheckFacts, CheckName, Outcome, Reason, Report
+from certifly.verification.times import moment_of
 
 MEMBERS_SHOWN_MAX = 10
 
@@ -81,7 +83,7 @@ class ShownChecks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speaker:
-    """Says things in the words of one page. ``timezone`` is where its days are."""
+    """Writes a report in the words of one page. ``timezone`` is that of its days."""
 
     words: Words
     language: str
@@ -104,7 +106,9 @@ class Speaker:
             title=self.words.verdicts[kind],
             saying=self._sentence(only)
             if only
-            else say(self.words.sayings[kind], issuer=issuer, day=self._when(since)),
+            else say(
+                self.words.sayings[kind], issuer=issuer, day=self._when(since, is_end=kind == "expired")
+            ),
             detail=only.facts.detail if only else None,
             reason=self._reason(facts),
             link=self._link(report),
@@ -136,11 +140,17 @@ class Speaker:
         """A day in words."""
         return self.words.day(day, self.language)
 
-    def claimed_day(self, text: str) -> str:
-        """A moment as a file states it: in words where it is one, else as it stands there."""
+    def claimed_day(self, text: str, *, is_end: bool = False) -> str:
+        """A moment as a file states it, as a day in words; a text that is not a moment is returned unchanged.
+
+        With ``is_end`` it is the moment at which the certificate expires, and the day the last valid one.
+        """
+        moment = moment_of(text)
+        if moment is None:
+            return text
         try:
-            return self.day(datetime.fromisoformat(text).date())
-        except ValueError:
+            return self.day(self._day_of(moment, is_end=is_end))
+        except OverflowError:  # the first or the last day that Python has, beyond it in this time zone
             return text
 
     def _check(self, check: Check, *, is_said: bool) -> ShownCheck:
@@ -160,18 +170,24 @@ class Speaker:
         return say(
             self.words.reasons[check.reason_code],
             issuer=facts.issuer or "",
-            since=self._when(facts.since),
-            until=self._when(facts.until),
+            since=self._when(facts.since, is_end=check.reason_code is Reason.EXPIRED),
+            until=self._when(facts.until, is_end=True),
             issued_at=self._when(facts.issued_at),
             covered_bytes=self._count(facts.covered_bytes),
             file_bytes=self._count(facts.file_bytes),
         )
 
-    def _when(self, moment: datetime | None) -> Markup:
+    def _when(self, moment: datetime | None, *, is_end: bool = False) -> Markup:
         if moment is None:
             return Markup("")
-        day = moment.astimezone(ZoneInfo(self.timezone)).date()
+        day = self._day_of(moment, is_end=is_end)
         return Markup('<time datetime="{}">{}</time>').format(day.isoformat(), self.day(day))
+
+    def _day_of(self, moment: datetime, *, is_end: bool) -> date:
+        """The day of a moment; of one at which something stops being valid, the last valid day."""
+        if is_end:
+            return last_valid_day(moment, self.timezone)
+        return moment.astimezone(ZoneInfo(self.timezone)).date()
 
     def _reason(self, facts: CheckFacts) -> Markup | None:
         return say(self.words.reason_given, reason=facts.reason) if facts.reason else None

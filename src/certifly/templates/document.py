@@ -153,7 +153,8 @@ class TemplateDocument(Strict):
     achievement: AchievementDesign | None = None
     """What its certificates say in their credentials; without it, what can be said from the name."""
     validity: Validity | None = None
-    """For how long certificates hold; without it, for ever."""
+    """How long certificates are valid, counted from the day of issue: to the end of the last day in ``timezone``.
+    Without it they do not expire."""
     suspendable: bool = False
     """Whether its certificates can be suspended. Their credentials then have a second ``credentialStatus``, which the
     JSON schema of Open Badges 3.0 does not accept."""

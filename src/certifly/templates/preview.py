@@ -20,7 +20,7 @@ from certifly.templates.models import Template
 from certifly.templates.queries import get_version
 from certifly.templates.sample_data import sample_data
 from certifly.templates.validity import expiry_of
-from certifly.templates.values import drawing_values, title_of
+from certifly.templates.values import day_of, drawing_values, title_of
 
 SAMPLE_CODE = "00000000-0000-4000-8000-000000000000"
 SAMPLE_VALIDITY = timedelta(days=365)
@@ -81,7 +81,7 @@ def sample_values(
     expires_at = expiry_of(document, now) or now + SAMPLE_VALIDITY
     return drawing_values(
         document,
-        sample_data(document, day=now.date()),
+        sample_data(document, day=day_of(now, document)),
         code=SAMPLE_CODE,
         issued_at=now,
         check_url=check_url,

@@ -25,6 +25,7 @@ from certifly.rendering.placeholders import (
 )
 from certifly.templates.document import TemplateDocument
 from certifly.templates.fields import Value
+from certifly.templates.validity import last_valid_day
 
 DAYS_KEPT_MAX = 4096
 
@@ -48,7 +49,9 @@ def drawing_values(
     values[CERTIFICATE_CODE] = code
     values[CERTIFICATE_ISSUED_ON] = written_day(day_of(issued_at, document), document.language)
     if expires_at is not None:
-        values[CERTIFICATE_EXPIRES_ON] = written_day(day_of(expires_at, document), document.language)
+        values[CERTIFICATE_EXPIRES_ON] = written_day(
+            last_valid_day(expires_at, document.timezone), document.language
+        )
     values[CERTIFICATE_CHECK_URL] = check_url
     values[ISSUER_NAME] = issuer_name
     return values

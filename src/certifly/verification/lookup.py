@@ -5,6 +5,7 @@ import uuid
 from certifly.certificates.models import Certificate, Edition
 from certifly.credentials.public_keys import list_keys
 from certifly.db.tenant import TenantDB
+from certifly.templates.queries import get_version
 from certifly.tenants.models import Tenant
 from certifly.verification.claims import code_of
 from certifly.verification.facts import Facts
@@ -25,6 +26,7 @@ def read_record(db: TenantDB, certificate: Certificate) -> Record:
     return Record(
         slug=tenant.slug,
         certificate=certificate,
+        timezone=get_version(db, certificate.template_id, certificate.template_version).document.timezone,
         editions=db.find(Edition, Edition.certificate_id == certificate.id, order_by=[Edition.number]),
         keys=list_keys(db),
         predecessor=_other(db, certificate.replaces_id),

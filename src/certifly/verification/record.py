@@ -34,6 +34,8 @@ class Record:
 
     slug: str
     certificate: Certificate
+    timezone: str = "UTC"
+    """That of the certificate's template."""
     editions: Sequence[Edition] = ()
     keys: Sequence[PublicKey] = ()
     predecessor: Certificate | None = None
@@ -103,6 +105,7 @@ def known_certificate(record: Record, *, public_url: str) -> KnownCertificate:
         address=check_address(public_url, certificate.code),
         issuer=certificate.issuer_name,
         issued_at=certificate.created_at,
+        timezone=record.timezone,
         is_erased=record.is_erased,
         replaces=_sibling(record.predecessor, public_url),
         successor=_sibling(record.successor, public_url),

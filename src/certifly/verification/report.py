@@ -263,6 +263,8 @@ class KnownCertificate:
     issuer: str
     """The issuer's name when it was issued."""
     issued_at: datetime
+    timezone: str = "UTC"
+    """That of its template, in which its days are shown."""
     is_erased: bool
     replaces: Sibling | None = None
     successor: Sibling | None = None

@@ -103,6 +103,13 @@ def test_the_day_of_expiry_is_written_like_the_day_of_issue_and_left_out_without
     assert "certificate.expires_on" not in values(document(), {})
 
 
+def test_the_day_of_expiry_is_the_last_day_on_which_the_certificate_is_valid() -> None:
+    in_tokyo = document(timezone="Asia/Tokyo")
+    midnight = datetime(2027, 11, 30, 15, tzinfo=UTC)
+
+    assert values(in_tokyo, {}, expires_at=midnight)["certificate.expires_on"] == "30 November 2027"
+
+
 def test_a_title_is_filled_and_never_blank() -> None:
     only_a_name = document(title="{Student Name}")
 

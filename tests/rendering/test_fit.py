@@ -109,10 +109,39 @@ def test_an_empty_placeholder_leaves_no_gap() -> None:
     assert fit(layout, {"First": "Ada", "Last": "King"}).texts[0].lines == ("Ada King,", "Greenwich")
 
 
-def test_strange_line_ends_of_the_template_are_line_ends_and_those_of_a_value_are_spaces() -> None:
+def test_strange_line_ends_of_the_template_are_line_ends() -> None:
     layout = sheet(text("a\r\nb\u2028{c}\td", lines_max=3, height=60))
 
-    assert fit(layout, {"c": "x\ny"}).texts[0].lines == ("a", "b", "x y d")
+    assert fit(layout, {"c": "x"}).texts[0].lines == ("a", "b", "x d")
+
+
+def test_a_value_of_several_lines_is_printed_as_lines() -> None:
+    layout = sheet(text("Modules: {c}\n{d}\nend", lines_max=6, height=80))
+
+    lines = fit(layout, {"c": "- One\n\n- Three", "d": ""}).texts[0].lines
+
+    assert lines == ("Modules: - One", "", "- Three", "end")
+
+
+def test_the_lines_of_a_value_count_against_those_of_its_element() -> None:
+    layout = sheet(text("Modules\n{c}", lines_max=3, height=60))
+
+    assert fit(layout, {"c": "One\nTwo"}).texts[0].lines == ("Modules", "One", "Two")
+    with pytest.raises(TextProblems) as refused:
+        fit(layout, {"c": "One\nTwo\nThree"})
+    [problem] = refused.value.problems
+    assert problem.names == ("c",)
+    assert problem.message == (
+        "The text has 4 lines; its place on the certificate has room for 3 lines. Send fewer lines, or raise lines_max."
+    )
+
+
+def test_long_lines_of_a_value_wrap_too() -> None:
+    layout = sheet(text("{c}", lines_max=3, height=60, align="left"))
+
+    lines = fit(layout, {"c": "short\n" + "wide " * 12}).texts[0].lines
+
+    assert lines[0] == "short" and len(lines) == 3
 
 
 def test_capitals_follow_the_language() -> None:

@@ -85,7 +85,7 @@ def fit(
         elif isinstance(outcome, Undrawable):
             problems.append(_undrawable(place, outcome, values))
         else:
-            problems.append(_too_long(place, outcome, values))
+            problems.append(_too_long(place, outcome, text, values))
     if problems:
         raise TextProblems(problems)
     return Fitting(texts)
@@ -106,18 +106,19 @@ class _Place:
     def text(self, values: Mapping[str, str]) -> str | None:
         """What to print, or None when every placeholder is empty.
 
-        A placeholder left empty leaves no double space, and no empty line, behind.
+        A placeholder left empty leaves no double space, and no empty line, behind. A value of several lines is
+        printed as lines.
         """
         if self.names and not any(values.get(name, "").strip() for name in self.names):
             return None
         lines = []
         for written, has_names in self.written:
-            line = fill(written, values)
-            if not line.isprintable():
-                line = _LINE_ENDS.sub(" ", line).replace("\n", " ")
-            line = _SPACES.sub(" ", line).strip(" ")
-            if line or not has_names:
-                lines.append(line)
+            filled = fill(written, values)
+            if not filled.isprintable():
+                filled = _LINE_ENDS.sub("\n", filled)
+            filled = "\n".join(_SPACES.sub(" ", line).strip(" ") for line in filled.split("\n"))
+            if filled or not has_names:
+                lines.append(filled)
         text = "\n".join(lines)
         return _upper(text, self.language) if self.element.uppercase else text
 
@@ -199,9 +200,17 @@ def _undrawable(place: _Place, outcome: Undrawable, values: Mapping[str, str]) -
     )
 
 
-def _too_long(place: _Place, outcome: TooLong, values: Mapping[str, str]) -> TextProblem:
+def _too_long(place: _Place, outcome: TooLong, text: str, values: Mapping[str, str]) -> TextProblem:
     names = tuple(name for name in place.names if values.get(name, "").strip())
     element = place.element
+    written = text.count("\n") + 1
+    if written > element.lines_max:
+        several = tuple(name for name in names if "\n" in values[name])
+        room = f"{element.lines_max} line{'s' * (element.lines_max > 1)}"
+        message = f"The text has {written} lines; its place on the certificate has room for {room}."
+        return TextProblem(
+            place.index, several, "size", "", f"{message} Send fewer lines, or raise lines_max."
+        )
     lines = "" if element.lines_max == 1 else f" on {element.lines_max} lines"
     what = (
         f"The text does not fit its place on the certificate{lines}, "

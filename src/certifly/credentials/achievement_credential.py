@@ -31,6 +31,7 @@ SCHEMA = {
 """The official JSON schema, as ``credentialSchema`` names it (Open Badges 3.0, B.1.8)."""
 
 _LANGUAGE_CODE = re.compile(r"[a-z]{2,4}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
+_HTML_IN_MARKDOWN = re.compile(r"<(?=[A-Za-z/!?])|&(?=#?[0-9A-Za-z]+;)")
 _STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _ALLOWED_IN_URI = "%:/?#[]@!$&'()*+,;=-._~"
 _SALT_BYTES = 16
@@ -218,11 +219,22 @@ def _subject(facts: CredentialFacts, secret: Secret) -> dict[str, Any]:
             "id": f"urn:uuid:{secret.derive_uuid('subject', facts.code)}",
             "type": ["AchievementSubject"],
             "identifier": _identifiers(facts, secret),
-            "narrative": "\n\n".join(f"{name}: {value}" for name, value in facts.labels if value),
+            "narrative": "\n\n".join(
+                _in_markdown(f"{name}: {value}") for name, value in facts.labels if value
+            ),
             "result": [_result(url, achievement, fact) for fact in facts.results if fact.value],
             "achievement": _achievement(achievement, facts.public_url, facts.slug, facts.language),
         }
     )
+
+
+def _in_markdown(text: str) -> str:
+    """Text for a member that wallets may show as Markdown: nothing in it is read as HTML, and its lines are kept.
+
+    Two spaces at the end of a line are a line break in Markdown. Nothing else is escaped, since many wallets show
+    narratives as plain text.
+    """
+    return _HTML_IN_MARKDOWN.sub(r"\\\g<0>", text).replace("\n", "  \n")
 
 
 def _identifiers(facts: CredentialFacts, secret: Secret) -> list[dict[str, Any]]:

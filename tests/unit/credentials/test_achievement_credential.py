@@ -61,7 +61,18 @@ def test_it_says_who_what_and_when() -> None:
         "2027-11-23T09:00:00Z",
     )
     assert credential["credentialSubject"]["narrative"] == "Course: Analytical engines\n\nGrade: A+"
+
     assert credential["credentialSubject"]["achievement"]["id"] == f"{PUBLIC_URL}/t/{SLUG}/achievements/4/2"
+
+
+def test_what_looks_like_html_and_lines_are_kept_where_the_narrative_is_shown_as_markdown() -> None:
+    labels = (("Course", "List<String> & &lt; 1 < 2 <ada@example.org> AT&T"), ("Modules", "- One\n- Two"))
+
+    subject = build_credential(replace(FACTS, labels=labels), SECRET_OF_LOVELACE)["credentialSubject"]
+
+    assert subject["narrative"] == (
+        "Course: List\\<String> & \\&lt; 1 < 2 \\<ada@example.org> AT&T\n\nModules: - One  \n- Two"
+    )
 
 
 def test_a_result_points_to_its_description() -> None:

@@ -320,6 +320,11 @@ def test_title_recipient_and_expiry_are_told(tenant: Caller) -> None:
                 "title": f"Engines for {ADA} (88888888-8888-4888-8888-888888888888)",
                 "recipient": {"name": ADA, "email": "ada@example.org"},
                 "expires_at": "2099-01-31T11:00:00.000000Z",
+                "warnings": {
+                    "data.Student Name": [
+                        "Student Name: white space at the ends was removed, and each run of spaces became one space."
+                    ]
+                },
             },
         },
         "meta": [],
@@ -376,3 +381,31 @@ def test_its_address_is_not_that_of_a_certificate(tenant: Caller) -> None:
 
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
     assert tenant.http.get(f"{CREATE}/validated").status_code == 404
+
+
+def test_what_cleaning_changes_is_a_warning_and_what_is_issued_is_what_was_told(
+    public_site: PublicSite, template_id: int
+) -> None:
+    data = {"Student Name": "Brian O&#039;Conner", "Course": "<p>Maths</p><p>Use &amp;lt; in HTML</p>"}
+    body = json.dumps({"template_id": template_id, "data": data}).encode()
+
+    told = post(public_site, VALIDATE, body).json()["data"]["data"]
+    issued = post(public_site, CREATE, body).json()["data"]["data"]
+
+    assert told["data"] == {"Student Name": "Brian O'Conner", "Course": "Maths Use &lt; in HTML"}
+    assert issued["data"] == {"Student Name": "Brian O'Conner"} | told["data"]
+    assert told["warnings"] == {
+        "data.Student Name": ["Student Name: character references of HTML were decoded: &#039;."],
+        "data.Course": [
+            "Course: character references of HTML were decoded: &amp;.",
+            "Course: HTML markup was removed. What is kept: “Maths Use &lt; in HTML”.",
+        ],
+    }
+
+
+def test_without_anything_to_warn_of_the_warnings_are_an_empty_object(
+    public_site: PublicSite, template_id: int
+) -> None:
+    body = json.dumps({"template_id": template_id, "data": {"Student Name": ADA}}).encode()
+
+    assert '"warnings": {}' in json.dumps(post(public_site, VALIDATE, body).json())

@@ -23,9 +23,9 @@ from certifly.certificates.replace import (
     EXPIRED_FAULT,
     NO_CHANGE_FAULT,
     UNSENT_REASON,
-    corrected,
     read_replacement,
     replace,
+    unchanged,
 )
 from certifly.certificates.standing import standing_of
 from certifly.core.errors import Invalid
@@ -133,12 +133,32 @@ def test_the_corrected_data_is_judged_as_that_of_every_certificate(certificates:
 def test_a_name_that_looks_the_same_is_the_same() -> None:
     composed, apart = "Pr\u00e9nom", "Pre\u0301nom"
 
-    assert corrected({composed: "Ada", "Course": "x"}, {apart: "Augusta"}) == {
-        "Course": "x",
-        apart: "Augusta",
-    }
+    assert unchanged({composed: "Ada", "Course": "x"}, {apart: "Augusta"}) == {"Course": "x"}
     long = "e\u0301" * 500
-    assert corrected({}, {long: "x"}) == {long: "x"}, "what is too long to be a name is not worked on"
+    assert unchanged({"\u00e9" * 500: "Ada"}, {long: "x"}) != {}, (
+        "what is too long to be a name is not worked on"
+    )
+
+
+def test_a_value_that_stays_is_not_decoded_a_second_time(certificates: Certificates) -> None:
+    first = certificates.replace(
+        certificates.issue(), {"Course": "Use &amp;lt;b&amp;gt; in HTML"}, now=TUESDAY
+    )
+
+    second = certificates.replace(first, KING, now=TUESDAY)
+
+    assert certificates.look(second).data == KING | {"Course": "Use &lt;b&gt; in HTML"}
+
+
+def test_every_value_that_stays_is_the_same_and_one_that_is_sent_is_cleaned(
+    certificates: Certificates,
+) -> None:
+    first = certificates.replace(certificates.issue(), {"Course": "Maths &amp;amp; logic"}, now=TUESDAY)
+
+    with pytest.raises(Invalid) as refusal:
+        certificates.prepare_replacement(first, {"Course": "Maths &amp;amp; logic"}, now=TUESDAY)
+
+    assert refusal.value.errors == {"data": [NO_CHANGE_FAULT]}
 
 
 def test_it_expires_when_the_old_one_does(certificates: Certificates) -> None:

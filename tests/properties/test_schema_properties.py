@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
 from certifly.core.errors import Invalid
-from certifly.templates.document import TemplateDocument, parse_document
+from certifly.templates.document import VALUE_LINES_MAX, TemplateDocument, parse_document
 from certifly.templates.fields import check_data
 from certifly.templates.json_schema import (
     REFUSED_BEYOND_THE_SCHEMA,
@@ -27,6 +27,7 @@ TYPED = parse_document(
             {"name": "Student Name", "type": "text", "required": True, "max_length": 40},
             {"name": "Prénom", "type": "text", "max_length": 3},
             {"name": "Course", "type": "text"},
+            {"name": "Modules", "type": "text", "multiline": True},
             {"name": "Date", "type": "date"},
             {"name": "Score", "type": "number"},
             {"name": "Link", "type": "url"},
@@ -48,7 +49,8 @@ ONE_BY_ONE = {
 # Whatever the check refuses and the schema takes is refused for one of these, in the order of the list.
 REASONS = (
     r"is required and must not be blank",
-    r"surrogate pair|accents on one letter|is too long: \d+ characters",
+    r"surrogate pair|accents on one letter|is too long: \d+ characters|U\+FFFD|without </(script|style)>"
+    r"|inside of HTML tags|for no character",
     r"a day that no calendar has",
     r"is not an e-mail address|web address|host that cannot exist|longer than an e-mail address",
     r"at most 15 digits",
@@ -64,7 +66,13 @@ numbers_as_text = st.builds(
     digits,
 )
 any_text = st.text(st.characters(codec=None, exclude_categories=[]), max_size=45)
-plain_text = st.text("abc é<>/ü\u0301 .-@", max_size=45)
+plain_text = st.text("abc é<>/ü\u0301 .-@&;\ufffd", max_size=45)
+many_lines = st.builds(
+    lambda line, count, end: end.join([line] * count),
+    plain_text,
+    st.integers(0, VALUE_LINES_MAX + 3),
+    st.sampled_from(["\n", "\r\n", "<br>", "</p>"]),
+)
 days = st.dates().map(str) | st.from_regex(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 links = st.builds(
     lambda scheme, rest: scheme + rest,
@@ -94,6 +102,7 @@ names = st.sampled_from([*TYPED.fields, "Pre\u0301nom"])
 data = st.dictionaries(names | any_text, values, max_size=5)
 LIKELY: dict[str, st.SearchStrategy[Any]] = {
     "Course": plain_text,
+    "Modules": many_lines,
     "Date": days,
     "Score": numbers_as_text | st.floats(allow_nan=False, allow_infinity=False) | st.integers(),
     "Short": numbers_as_text,
@@ -132,6 +141,9 @@ def test_what_is_taken_is_valid_once_it_is_clean(raw: dict[str, Any]) -> None:
 @given(raw=data | likely_data)
 @example(raw={"Student Name": "<b></b>"})
 @example(raw={"Student Name": "\ud800"})
+@example(raw={"Student Name": "\ufffd"})
+@example(raw={"Student Name": "the <script> element"})
+@example(raw={"Student Name": "&#0;"})
 @example(raw={"Student Name": "Ada", "Prénom": "\u0958\u0958"})
 @example(raw={"Student Name": "Ada", "Date": "0000-01-01"})
 @example(raw={"Student Name": "Ada", "Email": "a@b@c"})

@@ -74,6 +74,7 @@ EXAMPLE_VALIDATION = {
     "title": "Certificate of completion for Ada Lovelace",
     "recipient": {"name": "Ada Lovelace", "email": "ada@example.org"},
     "expires_at": "2029-11-24T00:00:00.000000Z",
+    "warnings": {"data.Student Name": ["Student Name: character references of HTML were decoded: &nbsp;."]},
 }
 EXAMPLE_PROSPECT = {"would_be": "queued", "recipient": "ada@example.org", "reason": None}
 
@@ -210,6 +211,12 @@ def schemas() -> dict[str, Any]:
                 "expires_at": told(
                     _MOMENT_OR_NULL, "Until when it would hold if it were issued now; null: for ever."
                 ),
+                "warnings": {
+                    "type": "object",
+                    "additionalProperties": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+                    "description": "What cleaning changed in the values, and what looks damaged, by field: "
+                    "sentences, as in the errors of a refusal. Empty when every value is kept as it was sent.",
+                },
             }
         ),
         "ValidationAnswer": resource_of(

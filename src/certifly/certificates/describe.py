@@ -1,5 +1,6 @@
 """A certificate as the API shows it."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -44,7 +45,9 @@ def describe_fully(certificate: Certificate, *, public_url: str, now: datetime) 
     }
 
 
-def describe_prepared(prepared: PreparedCertificate) -> dict[str, Any]:
+def describe_prepared(
+    prepared: PreparedCertificate, *, warnings: Mapping[str, Sequence[str]]
+) -> dict[str, Any]:
     """What would be issued: nothing of it is stored, so it has neither id nor code."""
     template, recipient = prepared.template, recipient_of(prepared)
     return {
@@ -54,6 +57,7 @@ def describe_prepared(prepared: PreparedCertificate) -> dict[str, Any]:
         "title": title_of(template.document, prepared.drawing["values"]),
         "recipient": {"name": recipient.name, "email": recipient.email},
         "expires_at": _moment(prepared.expires_at),
+        "warnings": {path: list(told) for path, told in warnings.items()},
     }
 
 

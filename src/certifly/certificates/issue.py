@@ -83,7 +83,7 @@ def prepare(
     clean: Mapping[str, Any] = {}
     try:
         if request.data is not None:
-            clean = check_data(document, request.data)
+            clean = check_data(document, request.data, kept=request.kept)
     except DataInvalid as error:
         faults |= error.errors
         clean = error.clean  # whether these can be drawn is told in the same answer

@@ -98,9 +98,9 @@ def prepare_replacement(
     if asked.expires_at is None and old.expires_at is not None and old.expires_at <= now:
         faults.setdefault("expires_at", [EXPIRED_FAULT])
         expires_at = None
-    data = corrected(old.data, asked.changes) if asked.changes is not None else None
+    kept = unchanged(old.data, asked.changes) if asked.changes is not None else {}
     prepared = prepare(
-        IssueRequest(old.template_id, data, asked.send_email, expires_at),
+        IssueRequest(old.template_id, asked.changes, asked.send_email, expires_at, kept),
         faults,
         template,
         code=code,
@@ -116,12 +116,12 @@ def prepare_replacement(
     return prepared
 
 
-def corrected(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The old values with the changes made to them; names that look alike are alike."""
+def unchanged(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The old values that no change names; names that look alike are alike."""
     changed = {
         unicodedata.normalize("NFC", name) if len(name) <= KEY_CHARACTERS_MAX else name for name in changes
     }
-    return {name: value for name, value in data.items() if name not in changed} | dict(changes)
+    return {name: value for name, value in data.items() if name not in changed}
 
 
 def replace(

@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,6 +31,8 @@ class IssueRequest:
     data: Mapping[str, Any] | None
     send_email: bool
     expires_at: datetime | None = None
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    """Values that the certificate keeps from the one that it replaces."""
 
 
 def read_request(body: Mapping[str, Any]) -> tuple[IssueRequest, dict[str, list[str]]]:

@@ -50,21 +50,28 @@ _TRIAL = object_schema(
             "type": ["string", "null"],
             "description": "Until when it would hold; null: for ever.",
         },
+        "warnings": {
+            "type": "object",
+            "description": "By field: what cleaning changed, and what looks damaged. Show these to the person.",
+        },
         "email_delivery": {
             "type": "object",
             "description": "With send_email: what would become of the e-mail, and why.",
         },
     },
-    required=("template_id", "template_version", "data", "title", "recipient", "expires_at"),
+    required=("template_id", "template_version", "data", "title", "recipient", "expires_at", "warnings"),
 )
 
 
 async def _validate(api: API, given: Arguments) -> Told:
     answer = await api.post("/api/v1/certificates/validate", _certificate(given))
-    return Told(
-        "Nothing stands against it: issue_certificate would take these values. Nothing was stored or sent.",
-        facts_of(answer),
+    facts = facts_of(answer)
+    words = (
+        "Nothing stands against it: issue_certificate would take these values. Nothing was stored or sent."
     )
+    if facts["warnings"]:
+        words += " Some values were changed by cleaning, or look damaged: see warnings, and show them to the person."
+    return Told(words, facts)
 
 
 async def _issue(api: API, given: Arguments) -> Told:
@@ -147,7 +154,9 @@ TOOLS_OF_CERTIFICATES = (
             "Hold the values of one certificate against its template, as strictly as issuing does, and store "
             "nothing: unknown names, missing values, wrong types, text that does not fit or cannot be drawn. "
             "Use it for every row of a list before the first one is issued, so that the person can correct "
-            "them all at once. What stands against it comes back as an error with one line for each field."
+            "them all at once. What stands against it comes back as an error with one line for each field; what "
+            "cleaning would change (HTML, line ends, spaces), and text that looks damaged, as warnings. Give "
+            "issue_certificate the same values that you gave here, not the cleaned ones."
         ),
         arguments=(TEMPLATE_ID, DATA, SEND_EMAIL, EXPIRES_AT),
         scope=WRITE,

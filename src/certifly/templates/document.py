@@ -18,7 +18,7 @@ from babel import Locale, UnknownLocaleError
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
 from certifly.rendering.check import layout_faults
-from certifly.rendering.layout import Element, Layout, Page, TextElement
+from certifly.rendering.layout import LINES_MAX, Element, Layout, Page, TextElement
 from certifly.rendering.placeholders import BUILT_IN, names_in
 from certifly.templates import achievement as achievements
 from certifly.templates.achievement import AchievementDesign
@@ -36,6 +36,9 @@ LABELS_MAX = 100
 EXTRA_FIELDS_MAX = 100
 VALUE_CHARACTERS_DEFAULT = 500
 VALUE_CHARACTERS_MAX = 5000
+VALUE_LINES_MAX = LINES_MAX
+"""As many lines as a text element can have."""
+
 VALUES_MAX = 10_000
 """Most values in a document, keys and items alike; a sound one has half as many at the very most."""
 
@@ -117,6 +120,8 @@ class FieldDefinition(Strict):
     """Whether a certificate must have it."""
     max_length: Annotated[int, Field(ge=1, le=VALUE_CHARACTERS_MAX)] = VALUE_CHARACTERS_DEFAULT
     """Most characters (Unicode code points, after cleaning) of a text, an address or a number as text."""
+    multiline: bool = False
+    """Whether a text keeps its line ends and is printed as lines. Without it, a line end becomes a space."""
 
 
 class Recipient(Strict):
@@ -240,7 +245,7 @@ def _normalised(value: object, place: tuple[str | int, ...], faults: Faults) -> 
         return None
     if isinstance(value, str):
         if wrong := unwritable_in(value):
-            faults.add(_path(place), f"{_path(place)} contains {wrong}. Remove it.")
+            faults.add(_path(place), f"{_path(place)} contains {wrong}.")
             return ""
         return unicodedata.normalize("NFC", value)
     if isinstance(value, dict):
@@ -294,6 +299,11 @@ def _check_names(document: TemplateDocument, faults: Faults) -> None:
                     f"The field {field.name} has the same name as {seen[alike]}. Give each its own.",
                 )
             seen.setdefault(alike, field.name)
+            if field.multiline and field.type != "text":
+                faults.add(
+                    f"{group}.{index}.multiline",
+                    f"{field.name} is of type {field.type}; only a text can have several lines. Leave multiline out.",
+                )
 
 
 def _check_recipient(document: TemplateDocument, faults: Faults) -> None:
@@ -302,6 +312,12 @@ def _check_recipient(document: TemplateDocument, faults: Faults) -> None:
         faults.add(
             "recipient.name",
             f"recipient.name is {shown(name)}, which is no label of type text. Name one, or leave it out.",
+        )
+    elif name is not None and document.fields[name].multiline:
+        faults.add(
+            "recipient.name",
+            f"recipient.name is {shown(name)}, which is multiline. A name is on one line: it becomes part of e-mail "
+            "headers and file names. Leave multiline out of that label, or name another one.",
         )
     if email is not None and (email not in document.fields or document.fields[email].type != "email"):
         faults.add(
@@ -326,6 +342,16 @@ def _check_placeholders(document: TemplateDocument, faults: Faults) -> None:
                 )
             elif name not in printable:
                 faults.add(path, partial(_unknown_placeholder, name, printable))
+
+    multiline = {label.name for label in document.labels if label.multiline}
+    for index, element in enumerate(document.layout.elements):
+        if isinstance(element, TextElement) and element.lines_max == 1:
+            for name in multiline.intersection(names_in(element.text)):
+                path = f"layout.elements.{index}.lines_max"
+                faults.add(
+                    path,
+                    f"{path} is 1, and {{{name}}} is multiline. Allow the lines it may have, up to {LINES_MAX}.",
+                )
 
 
 def _unknown_placeholder(name: str, printable: frozenset[str]) -> str:

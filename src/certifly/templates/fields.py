@@ -2,7 +2,8 @@
 
 What each type takes, after cleaning:
 
-- *text*: a JSON string. A number is not a text: whoever sends 42 for a name has mixed up the columns.
+- *text*: a JSON string. A number is not a text: whoever sends 42 for a name has mixed up the columns. It is on one
+  line, unless its field is ``multiline``.
 - *email*: one address without a display name, by its syntax; nothing is asked of the network.
 - *date*: a day of the calendar as ``2026-11-23`` (ISO 8601). No time, no week, no slashes.
 - *number*: a JSON number, or the same as a string (``"87.50"``), kept as it was sent: a string keeps its
@@ -22,7 +23,12 @@ from email_validator import EmailNotValidError, validate_email
 
 from certifly.core.errors import Invalid
 from certifly.core.limits import DATA_KEYS_MAX
-from certifly.templates.document import FIELD_NAME_CHARACTERS_MAX, FieldDefinition, TemplateDocument
+from certifly.templates.document import (
+    FIELD_NAME_CHARACTERS_MAX,
+    VALUE_LINES_MAX,
+    FieldDefinition,
+    TemplateDocument,
+)
 from certifly.templates.errors import UnacceptableText
 from certifly.templates.faults import Faults, shown
 from certifly.templates.near import only_near
@@ -59,18 +65,27 @@ class DataInvalid(Invalid):
         self.clean = clean
 
 
-def check_data(document: TemplateDocument, raw: object) -> dict[str, Value]:
+def check_data(
+    document: TemplateDocument, raw: object, *, kept: Mapping[str, Value] | None = None
+) -> dict[str, Value]:
     """The clean values by field name, in the template's order, without those that are blank.
+
+    ``kept`` are values that an earlier certificate of this template version has, and that ``raw`` does not name.
+    They were cleaned when they were sent, and are not cleaned again: that would decode ``&lt;`` a second time.
 
     Raises Invalid with every fault under ``data.<key>``, the template's own fields first: DataInvalid when some
     values may be right all the same. An empty list is an empty map: PHP writes one for the other.
     """
+    kept = kept or {}
     sent = _map_of(raw)
     faults = Faults(subject="data")
     by_name, unknown = _by_name(document, sent, faults)
 
     data: dict[str, Value] = {}
     for name, field in document.fields.items():
+        if name in kept and name not in by_name:
+            data[name] = kept[name]
+            continue
         try:
             value = _checked(field, by_name.get(name))
         except (_Wrong, UnacceptableText) as wrong:
@@ -144,9 +159,11 @@ def _checked(field: FieldDefinition, value: object) -> Value | None:
     if len(value) > SENT_CHARACTERS_MAX:
         raise _Wrong(f"is too long: {len(value)} characters. At most {field.max_length} are accepted")
 
-    text = sanitise(value)
+    text = sanitise(value, multiline=field.multiline)
     if not text:
         return None
+    if (lines := text.count("\n") + 1) > VALUE_LINES_MAX:
+        raise _Wrong(f"has {lines} lines. At most {VALUE_LINES_MAX} are accepted")
     if len(text) > field.max_length:
         raise _Wrong(f"is too long: {len(text)} characters. At most {field.max_length} are accepted")
     return _CHECKS[field.type](text)

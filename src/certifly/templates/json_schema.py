@@ -9,7 +9,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from certifly.templates.document import VALUE_CHARACTERS_MAX, FieldDefinition, TemplateDocument
+from certifly.templates.document import (
+    VALUE_CHARACTERS_MAX,
+    VALUE_LINES_MAX,
+    FieldDefinition,
+    TemplateDocument,
+)
 from certifly.templates.fields import (
     DAY_CHARACTERS,
     DIGITS_MAX,
@@ -27,8 +32,9 @@ MEDIA_TYPE = "application/schema+json"
 
 REFUSED_BEYOND_THE_SCHEMA = (
     "a text of which nothing is left after cleaning, where it is required: blanks, tags, what draws nothing",
-    "a text that holds half a surrogate pair, or more than "
-    f"{MARKS_IN_A_ROW_MAX} accents on one letter, or that is too long once it is in Unicode's NFC",
+    "a text that cannot be cleaned: with U+FFFD or half a surrogate pair, with more than "
+    f"{MARKS_IN_A_ROW_MAX} accents on one letter, with a script that does not end or tags inside of tags, with a "
+    "character reference that stands for no character; and one that is too long once it is in Unicode's NFC",
     "a day that no calendar has, such as 2026-02-30, by validators that do not look at `format`",
     "an e-mail address or a web address that looks right, and of which a part cannot be",
     f"a JSON number of more than {DIGITS_MAX} digits",
@@ -38,7 +44,8 @@ REFUSED_BEYOND_THE_SCHEMA = (
 """What is refused all the same: the schema takes it."""
 
 TAKEN_BEYOND_THE_SCHEMA = (
-    "what cleaning makes right: blanks around and between words, HTML tags, controls; lengths count what is left",
+    "what cleaning makes right: blanks around and between words, HTML tags, character references such as `&amp;`, "
+    "controls; lengths count what is left",
     "`null`, and what is blank after cleaning, for a field that is not required: it counts as not sent",
     "keys and texts whose accents are written apart",
     "`[]` for an object without keys, as PHP writes it",
@@ -53,6 +60,8 @@ EXAMPLE_DAY = date(2026, 11, 23)
 
 _LABEL = "Label: printed on the certificate, and public on its check page."
 _EXTRA_FIELD = "Extra field: kept with the certificate, neither printed nor public."
+_SEVERAL_LINES = f"Text of up to {VALUE_LINES_MAX} lines; line ends are kept."
+_LINES = f"^[^\\n]*(?:\\n[^\\n]*){{0,{VALUE_LINES_MAX - 1}}}$"
 _WRITTEN: Mapping[str, str] = {
     "text": "Text on one line.",
     "email": "One e-mail address, without a name.",
@@ -118,6 +127,8 @@ def data_schema(document: TemplateDocument, *, address: str) -> dict[str, Any]:
 def _property(field: FieldDefinition, document: TemplateDocument, example: Value | None) -> dict[str, Any]:
     described = dict(_TYPES[field.type])
     described["maxLength"] = min(described["maxLength"], field.max_length)
+    if field.multiline:
+        described["pattern"] = _LINES
     described["description"] = " ".join(_sentences(field, document))
     if example is not None:
         described["examples"] = [example]
@@ -125,7 +136,8 @@ def _property(field: FieldDefinition, document: TemplateDocument, example: Value
 
 
 def _sentences(field: FieldDefinition, document: TemplateDocument) -> list[str]:
-    told = [_LABEL if field.name in document.label_names else _EXTRA_FIELD, _WRITTEN[field.type]]
+    told = [_LABEL if field.name in document.label_names else _EXTRA_FIELD]
+    told.append(_SEVERAL_LINES if field.multiline else _WRITTEN[field.type])
     if field.name == document.recipient.name:
         told.append("Names the recipient.")
     if field.name == document.recipient.email:

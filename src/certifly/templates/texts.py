@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from certifly.templates.sanitise import sanitise, without_markup
+from certifly.templates.errors import UnacceptableText
+from certifly.templates.markup import without_markup
+from certifly.templates.sanitise import sanitise
 
 URL_CHARACTERS_MAX = 2048
 HOST_CHARACTERS_MAX = 253
@@ -54,18 +56,18 @@ def web_address_fault(text: str) -> str | None:
 
 
 def _one_clean_line(text: str) -> str:
-    cleaned = sanitise(text)
-    if not cleaned:
-        raise ValueError("must not be blank")
+    cleaned = _sanitised(text)
     if cleaned != text:
-        raise ValueError(f"must be plain text on one line, without tags; write it as “{cleaned}”")
+        raise ValueError(
+            "must be plain text on one line, without tags and character references of HTML; write it as "
+            f"“{cleaned}”"
+        )
     return text
 
 
 def _clean_lines(text: str) -> str:
     text = _LINE_END.sub("\n", text)
-    if not sanitise(text):
-        raise ValueError("must not be blank")
+    _sanitised(text)
     if wrong := _OTHER_CONTROLS.search(text):
         raise ValueError(
             f"contains the code point U+{ord(wrong[0]):04X}; of white space, use spaces and line ends"
@@ -73,6 +75,17 @@ def _clean_lines(text: str) -> str:
     if without_markup(text) != text:
         raise ValueError("must be plain text or Markdown, without HTML tags")
     return text
+
+
+def _sanitised(text: str) -> str:
+    try:
+        cleaned = sanitise(text)
+    except UnacceptableText as error:
+        told = str(error)
+        raise ValueError(f"{told[0].lower()}{told[1:]}") from None
+    if not cleaned:
+        raise ValueError("must not be blank")
+    return cleaned
 
 
 def _web_address(text: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 
+from certifly.core.damaged_text import DAMAGE, is_damaged
 from certifly.core.errors import Invalid, NotFound
 from certifly.db.tenant import Directory
 from certifly.tenants.errors import TenantSlugTaken
@@ -20,6 +21,8 @@ def create_tenant(directory: Directory, *, slug: str, name: str, now: datetime) 
         faults["slug"] = ["A slug has 1 to 63 of a-z, 0-9 and -, and begins and ends with a letter or digit."]
     if not 1 <= len(name) <= NAME_LENGTH_MAX:
         faults["name"] = [f"A name has 1 to {NAME_LENGTH_MAX} characters."]
+    elif is_damaged(name):
+        faults["name"] = [f"The name contains {DAMAGE}."]
     if faults:
         raise Invalid(faults)
     if directory.find_one(Tenant, Tenant.slug == slug):

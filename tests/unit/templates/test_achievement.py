@@ -55,7 +55,7 @@ def test_a_document_without_an_achievement_or_a_validity_is_written_without_them
 
     assert set(written) == {*template_document(), "suspendable"}
     assert written["suspendable"] is False
-    assert digest_of(written) == "67c446c3902ae56bbc00f9881f7adec8518e71aeb92463fa6ff62e477077f7bb"
+    assert digest_of(written) == "5a721f6cb552ab237f265bc45e34fb33d83962b2c5692c9c785929ebb3079550"
 
 
 def test_everything_about_an_achievement_is_kept_as_it_was_written() -> None:

@@ -21,6 +21,7 @@ from certifly.templates.document import (
     stored_document,
 )
 from certifly.templates.faults import FAULTS_MAX, Faults
+from certifly.templates.values import title_of
 from certifly.templates.wording import sentence
 from tests.cast import template_document, text_element
 
@@ -52,7 +53,13 @@ def without(key: str) -> dict[str, Any]:
 def test_a_sound_document_comes_back_with_its_defaults_written_out() -> None:
     written = parse_document(template_document()).to_json()
 
-    assert written["labels"][1] == {"name": "Course", "type": "text", "required": False, "max_length": 500}
+    assert written["labels"][1] == {
+        "name": "Course",
+        "type": "text",
+        "required": False,
+        "max_length": 500,
+        "multiline": False,
+    }
     assert written["layout"]["page"] == {"width": 297, "height": 210, "fill": "#fffdf7"}
     assert '"width": 297,' in json.dumps(written)
 
@@ -130,6 +137,9 @@ def test_a_document_is_an_object(raw: object) -> None:
         ({"recipient": {"mail": "Email"}}, "recipient.mail", "Did you mean email?"),
         ({"recipient": {"name": "Date"}}, "recipient.name", "no label of type text"),
         ({"recipient": {"name": "Email"}}, "recipient.name", "no label of type text"),
+        ({"name": "M\ufffdller"}, "name", "wrong encoding"),
+        ({"title": "Smith &amp; Sons"}, "title", "write it as “Smith & Sons”"),
+        ({"title": "the <script> element"}, "title", "<script> without </script>"),
         ({"recipient": {"email": "Student Name"}}, "recipient.email", "no field of type email"),
         ({"recipient": {"email": "Nobody"}}, "recipient.email", "no field of type email"),
         ({"langauge": "en"}, "langauge", "Did you mean language?"),
@@ -336,3 +346,49 @@ def test_sentences_beyond_those_that_are_told_are_never_made() -> None:
         faults.raise_if_any()
     assert made == list(range(FAULTS_MAX))
     assert refused.value.errors["document"] == ["There are 5 more of such faults. Mend these first."]
+
+
+def multiline_document(**changes: Any) -> dict[str, Any]:
+    labels = [
+        {"name": "Student Name", "type": "text", "required": True},
+        {"name": "Course", "type": "text", "multiline": True},
+        {"name": "Date", "type": "date"},
+    ]
+    elements = [text_element("{Student Name}"), text_element("{Course}", lines_max=6, height=80)]
+    layout = {"page": {"width": 297, "height": 210}, "elements": elements}
+    return template_document(labels=labels, layout=layout, **changes)
+
+
+def test_a_text_may_have_several_lines() -> None:
+    document = parse_document(
+        multiline_document(extra_fields=[{"name": "Note", "type": "text", "multiline": True}], recipient={})
+    )
+
+    assert [field.name for field in document.fields.values() if field.multiline] == ["Course", "Note"]
+    assert stored_document(document.to_json()) == document
+
+
+@pytest.mark.parametrize("kind", ["email", "date", "number", "url"])
+def test_nothing_but_a_text_may_have_several_lines(kind: str) -> None:
+    raw = template_document(extra_fields=[{"name": "Email", "type": kind, "multiline": True}], recipient={})
+
+    assert "only a text can have several lines" in faults_of(raw)["extra_fields.0.multiline"][0]
+
+
+def test_the_name_of_the_recipient_is_on_one_line() -> None:
+    told = faults_of(multiline_document(recipient={"name": "Course"}))["recipient.name"]
+
+    assert "which is multiline. A name is on one line" in told[0]
+
+
+def test_several_lines_need_an_element_with_more_than_one() -> None:
+    raw = multiline_document()
+    raw["layout"]["elements"][1]["lines_max"] = 1
+
+    assert "{Course} is multiline" in faults_of(raw)["layout.elements.1.lines_max"][0]
+
+
+def test_a_title_with_a_value_of_several_lines_is_on_one_line() -> None:
+    document = parse_document(multiline_document(title="{Student Name}: {Course}"))
+
+    assert title_of(document, {"Student Name": "Ada", "Course": "One\nTwo"}) == "Ada: One Two"

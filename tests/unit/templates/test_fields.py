@@ -6,7 +6,7 @@ import pytest
 
 from certifly.core.errors import Invalid
 from certifly.core.limits import DATA_KEYS_MAX
-from certifly.templates.document import TemplateDocument, parse_document
+from certifly.templates.document import VALUE_LINES_MAX, TemplateDocument, parse_document
 from certifly.templates.faults import FAULTS_MAX
 from certifly.templates.fields import SENT_CHARACTERS_MAX, check_data
 from tests.cast import ADA, ADAS_ADDRESS, template_document, text_element
@@ -361,3 +361,24 @@ def test_one_fault_too_many_is_counted_in_the_singular() -> None:
     errors = faults_of(one("text"), {f"key {index}": None for index in range(FAULTS_MAX + 1)})
 
     assert errors["data"] == ["There is 1 more of such faults. Mend these first."]
+
+
+def test_a_text_of_several_lines_keeps_them_up_to_a_number() -> None:
+    document = parse_document(
+        template_document(extra_fields=[{"name": "Note", "type": "text", "multiline": True}], recipient={})
+    )
+    most = "\n".join("x" * VALUE_LINES_MAX)
+
+    assert check_data(document, {"Student Name": ADA, "Note": f"\r\n{most}\r\n"})["Note"] == most
+    with pytest.raises(Invalid) as refused:
+        check_data(document, {"Student Name": ADA, "Note": f"{most}\rx"})
+    assert refused.value.errors == {
+        "data.Note": [f"Note has {VALUE_LINES_MAX + 1} lines. At most {VALUE_LINES_MAX} are accepted."]
+    }
+
+
+def test_a_value_that_is_kept_is_taken_as_it_is_unless_another_is_sent() -> None:
+    document = parse_document(template_document())
+    kept = {"Student Name": "&lt;", "Course": "&lt;"}
+
+    assert check_data(document, {"Course": "&lt;3"}, kept=kept) == {"Student Name": "&lt;", "Course": "<3"}

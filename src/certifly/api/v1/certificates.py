@@ -135,7 +135,8 @@ async def create_certificate(request: Request) -> Response:
     - Keys in `data` must match template labels/extra fields
     - Required labels are enforced
     - Unknown keys rejected
-    - String data sanitized
+    - String data sanitized: character references of HTML are decoded once, markup is removed, white space is tidied;
+      text that lost letters to a wrong encoding (U+FFFD) is rejected
     - Text that the template cannot show, for want of room or of a letter in its fonts, is rejected too
     - All faults are told in one answer, each under its own key, such as `data.Student Name`
 

@@ -18,6 +18,7 @@ from certifly.certificates.describe import describe_prepared
 from certifly.certificates.issue import foresee_email
 from certifly.certificates.request import IssueRequest, read_request
 from certifly.delivery.email.describe import describe_prospect
+from certifly.templates.cleaning_report import cleaning_warnings
 from certifly.templates.drawable import EXAMPLE_CODE
 from certifly.templates.queries import PublishedTemplate, find_published
 from certifly.web.answers import json_response, resource
@@ -69,6 +70,13 @@ async def validate_certificate(request: Request) -> Response:
     version of the template that is published now; with `send_email` set, `meta.email_delivery` tells what would
     become of the e-mail.
 
+    `warnings` says what cleaning changed, under the name of each field, and what looks damaged: HTML markup that was
+    removed, character references that were decoded, line ends that became spaces, text that was read in the wrong
+    encoding. A warning refuses nothing.
+
+    To issue what was tried, send the same body again, not the cleaned values of this answer: a text that still
+    contains a character reference, such as `&lt;`, would be decoded once more.
+
     Nothing is stored, queued, counted or reserved: the answer has no id and no code, and the create call may still
     answer otherwise when the template is changed in between. An `Idempotency-Key` is not looked at.
     """
@@ -78,7 +86,10 @@ async def validate_certificate(request: Request) -> Response:
 
     prospect = foresee_email(prepared, mail_configured=call.parts.settings.mail_url is not None)
     meta = {"email_delivery": describe_prospect(prospect)} if prospect is not None else None
-    return json_response(resource("validations", None, describe_prepared(prepared), meta=meta))
+    warnings = cleaning_warnings(prepared.template.document, asked.data or {})
+    return json_response(
+        resource("validations", None, describe_prepared(prepared, warnings=warnings), meta=meta)
+    )
 
 
 async def _find_template(call: Call, asked: IssueRequest) -> PublishedTemplate | None:

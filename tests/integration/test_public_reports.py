@@ -110,7 +110,10 @@ def test_an_erased_certificate_was_issued_and_that_is_all_one_learns(
 
     tell(public_site, code, "revocation", {"reason": REASON})
     text = words_of(ReadPage(public_site.http.get(f"/check/{code}").text).one("main").text)
-    assert "This certificate was revoked." in text and "The person was erased from the register." in text
+    assert (
+        "This certificate was revoked." in text
+        and "The personal data of this certificate was erased." in text
+    )
 
 
 def test_a_file_that_was_issued_is_genuine_to_its_last_byte(public_site: PublicSite, code: str) -> None:
@@ -120,7 +123,7 @@ def test_a_file_that_was_issued_is_genuine_to_its_last_byte(public_site: PublicS
 
     assert "This certificate is genuine." in page.one("main").text
     assert "byte for byte" in page.one("main").text
-    assert page.one("a", href=f"/check/{code}").text == "See its page in the register"
+    assert page.one("a", href=f"/check/{code}").text == "See its check page"
 
 
 def test_a_file_that_was_changed_is_not_to_be_relied_on(public_site: PublicSite, code: str) -> None:
@@ -130,7 +133,7 @@ def test_a_file_that_was_changed_is_not_to_be_relied_on(public_site: PublicSite,
     text = words_of(ReadPage(answer.text).one("main").text)
 
     assert "Do not rely on this." in text and "genuine" not in text
-    assert f"The first {len(pdf):,} of {len(pdf) + 17:,} bytes, which a signature covers." in text
+    assert f"The first {len(pdf):,} of {len(pdf) + 17:,} bytes, which are signed." in text
 
 
 def test_a_file_of_a_revoked_certificate_is_told_so_although_nothing_in_it_changed(
@@ -154,7 +157,7 @@ def test_a_holder_can_prove_a_certificate_from_which_the_person_was_erased(
     page = ReadPage(hand_in(public_site, pdf).text)
 
     assert page.one("main").attributes["data-kind"] == "genuine"
-    assert "The person was erased from the register." in page.one("main").text
+    assert "The personal data of this certificate was erased." in page.one("main").text
 
 
 @pytest.mark.parametrize("content", [b"hello", b"{}", b"%PDF-1.7 nothing else"])
@@ -181,8 +184,8 @@ def test_a_report_speaks_the_visitors_language_under_the_strict_policy(
     assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
 
 
-def test_no_file_is_told_on_the_page(public_site: PublicSite) -> None:
+def test_an_empty_file_is_called_empty_on_the_page(public_site: PublicSite) -> None:
     answer = hand_in(public_site, b"")
 
     assert answer.status_code == 422
-    assert "Choose a file first." in answer.text
+    assert "This file is empty." in answer.text

@@ -99,6 +99,8 @@ class Speaker:
         issuer = certificate.issuer if certificate else facts.issuer or ""
         only = _only_reason(report)
         is_erased = certificate is not None and certificate.is_erased
+        is_record_refused = kind == "refused" and report.file is None
+        sentence = self.words.record_refused if is_record_refused else self.words.sayings[kind]
         return ShownVerdict(
             kind=kind,
             mark=_MARKS[kind],
@@ -106,9 +108,7 @@ class Speaker:
             title=self.words.verdicts[kind],
             saying=self._sentence(only)
             if only
-            else say(
-                self.words.sayings[kind], issuer=issuer, day=self._when(since, is_end=kind == "expired")
-            ),
+            else say(sentence, issuer=issuer, day=self._when(since, is_end=kind == "expired")),
             detail=only.facts.detail if only else None,
             reason=self._reason(facts),
             link=self._link(report),

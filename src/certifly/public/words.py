@@ -76,6 +76,7 @@ class Words:
     share_linkedin: str
     a_certificate: str
     file_check: str
+    record_refused: str
     rests_on: str
     claims: str
     claims_caution: str

@@ -415,7 +415,7 @@ def test_what_no_longer_holds_is_nowhere_called_genuine_and_its_picture_is_not_h
         ("suspended", "This certificate is suspended."),
         ("expired", "This certificate has expired."),
         ("refused", "Do not rely on this."),
-        ("erased", "The person was erased from this certificate."),
+        ("erased", "The personal data of this certificate was erased."),
         ("erased and revoked", "This certificate was revoked."),
     ],
 )
@@ -431,7 +431,7 @@ def test_whoever_is_sent_a_link_reads_first_what_became_of_the_certificate(becom
 def test_a_revoked_certificate_says_since_when_and_why() -> None:
     text = words_of(read(replace(ADAS, report=report(REVOKED))).one("main").text)
 
-    assert "Lovelace Academy revoked it on November 24, 2026. It no longer holds." in text
+    assert "Lovelace Academy revoked it on November 24, 2026. It is no longer valid." in text
     assert "Reason given: Issued in error" in text
 
 
@@ -469,7 +469,7 @@ def test_a_corrected_certificate_leads_to_its_successor_and_that_one_back() -> N
     ]
     assert facts_of(old)["Replaced by"] == OTHER_CODE
     # Of the other one nothing is promised: it may have been revoked since.
-    assert "replaced it by another on November 24, 2026. It no longer holds." in words_of(
+    assert "replaced it by another on November 24, 2026. It is no longer valid." in words_of(
         old.one("main").text
     )
     assert "Issued on November 23, 2026, replaced on November 24, 2026." in words_of(old.one("main").text)
@@ -494,7 +494,7 @@ def test_an_erased_certificate_was_issued_and_was_or_was_not_revoked_and_that_is
     }
     assert page.all("img") == [] and page.all("a", download="") == []
     assert "revoked it on November 24, 2026" in words_of(revoked.one("main").text)
-    assert "The person was erased from the register." in revoked.one("main").text
+    assert "The personal data of this certificate was erased." in revoked.one("main").text
 
 
 def test_checks_that_all_passed_are_folded_under_one_line() -> None:

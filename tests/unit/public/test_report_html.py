@@ -7,7 +7,7 @@ import pytest
 
 from certifly.public.reader import Reader
 from certifly.public.report_html import not_taken_html, report_html
-from certifly.public.report_words import MEMBERS_SHOWN_MAX
+from certifly.public.report_words import MEMBERS_SHOWN_MAX, Speaker
 from certifly.public.words import LANGUAGES
 from certifly.verification.report import (
     Check,
@@ -81,10 +81,10 @@ def test_a_report_speaks_the_language_of_whoever_asks_and_runs_nothing(language:
         (Trusted(Scope.WHOLE_FILE), "The whole file: 80,002 bytes."),
         (
             Trusted(Scope.BEGINNING, 70_000, 80_002),
-            "The first 70,000 of 80,002 bytes, which a signature covers.",
+            "The first 70,000 of 80,002 bytes, which are signed.",
         ),
-        (Trusted(Scope.CREDENTIAL), "Only the credential in the file is signed."),
-        (Trusted(Scope.NOTHING), "Nobody vouches for any part of this file."),
+        (Trusted(Scope.CREDENTIAL), "Only the credential in the file, which is signed."),
+        (Trusted(Scope.NOTHING), "No part of this file is confirmed."),
     ],
 )
 def test_a_report_says_which_bytes_are_vouched_for(trusted: Trusted, told: str) -> None:
@@ -120,7 +120,7 @@ def test_what_a_credential_says_stands_there_as_said_by_it() -> None:
         "Size": "80,002 bytes",
         "SHA-256": "5a" * 32,
     }
-    assert "It is true only as far as the checks passed." in page.one("main").text
+    assert "Trust them only if every check passed." in page.one("main").text
 
 
 def test_a_file_that_is_no_certificate_claims_nothing() -> None:
@@ -134,7 +134,7 @@ def test_a_known_certificate_is_linked_and_a_successor_before_it() -> None:
     known = read(filed(ALTERED))
     corrected = read(filed(CORRECTED, certificate=replace(ADAS_CERTIFICATE, successor=SUCCESSOR)))
 
-    assert known.one("a", href=f"/check/{CODE}").text == "See its page in the register"
+    assert known.one("a", href=f"/check/{CODE}").text == "See its check page"
     assert links_of(corrected) == [f"/check/{OTHER_CODE}"]
 
 
@@ -142,7 +142,7 @@ def test_an_older_edition_says_since_when_its_key_is_withdrawn_and_why() -> None
     text = text_of(filed(WITHDRAWN))
 
     assert "This is an older copy, signed with a key that was withdrawn." in text
-    assert "Lovelace Academy has signed the certificate anew." in text
+    assert "Lovelace Academy has signed this certificate again with a new key." in text
     assert "withdrawn on November 24, 2026" in text
     assert "Reason given: Lost" in text
 
@@ -165,7 +165,7 @@ def test_one_reason_for_all_checks_is_said_once() -> None:
     ]
     text = text_of(filed(*unreadable, certificate=None, trusted=Trusted(Scope.NOTHING)))
 
-    assert text.count("The file is broken, or made to mislead.") == 1
+    assert text.count("The file is damaged, or was made to mislead.") == 1
     assert text.count("the table of references is broken") == 1
     assert text.count("not known") == len(CheckName)
 
@@ -184,3 +184,24 @@ def test_a_file_that_was_not_taken_is_told_why_and_can_be_chosen_again() -> None
 
     assert "Choose a file first." in page.one("main").text
     assert page.one("input", name="file").attributes["type"] == "file"
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_a_record_that_does_not_match_its_signature_is_not_called_a_file(language: str) -> None:
+    words = LANGUAGES[language]
+    of_record = Speaker(words=words, language=language).verdict(report(ALTERED))
+    of_file = Speaker(words=words, language=language).verdict(filed(ALTERED))
+
+    assert of_record.kind == of_file.kind == "refused"
+    assert (of_record.saying, of_file.saying) == (words.record_refused, words.sayings["refused"])
+
+
+def test_checks_that_all_passed_are_folded_under_one_line_and_others_are_not() -> None:
+    genuine, altered = read(filed()), read(filed(ALTERED))
+
+    assert "open" not in genuine.all("details")[1].attributes
+    assert "open" in altered.all("details")[1].attributes
+    assert genuine.one("h2", id="checked").text == "All 7 checks passed"
+    assert altered.one("h2", id="checked").text == "6 of 7 checks passed"
+    for page in (genuine, altered):
+        assert "5a" * 32 in page.one("section", **{"aria-labelledby": "filed"}).text

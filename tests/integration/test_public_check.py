@@ -264,7 +264,7 @@ def test_a_certificate_that_is_being_made_says_so_and_looks_again(public_site: P
     code = public_site.issue(public_site.publish(), is_produced=False)
     first, last = (public_site.http.get(f"/check/{code}?looks={n}").text for n in ("0", "99"))
 
-    assert "The picture and the PDF are being made." in first
+    assert "The picture is being made. It appears here within a few seconds." in first
     assert ReadPage(first).content_of_refresh() == f"2; url=/check/{code}?looks=1"
     assert ReadPage(last).content_of_refresh() is None
     assert public_site.http.get(f"/check/{code}?looks=-1").text == last

@@ -313,7 +313,7 @@ def sit_down(folder: Path) -> Reader:
         "CURL_HOME": str(home),
         "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
         "LC_ALL": "C.UTF-8",
-        "DEV_STATE_DIR": str(folder / "state"),
+        "DEV_STATE_DIR": str(work / "var"),
         "CERTIFLY_PORT": str(port),
     }
     return Reader(work, environment, f"http://localhost:{port}")

@@ -4,9 +4,11 @@ A page is read from its top. Its ``sh`` blocks are run in that order, in one she
 running installation; the block of ``text`` or ``json`` that follows one is what it has to print. CONTRIBUTING.md
 says how a block is written that keeps running, that cannot be run, or that is a file to save.
 
-Little of what is printed may differ: the values in ``KINDS`` match any of their kind, and from then on
-that value stands for what came; ``…`` at the end of a line is the rest of that line, and in JSON a member or an
-item that says nothing but ``…`` is whatever was left out. JSON is compared as values, members in their order.
+Little of what is printed may differ. The values in ``KINDS`` come from chance or from the clock: they match any of
+their kind, and from then on that value stands for what came, unless a reader typed it first. Digests, ids that are
+numbers, sizes, counts and names have to come as they are shown. ``…`` at the end of a line is the rest of that line,
+and in JSON a member or an item that says nothing but ``…`` is whatever was left out. JSON is compared as values,
+members in their order.
 """
 
 import contextlib
@@ -48,7 +50,6 @@ KINDS = {
     "uuid": r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b",
     "token": r"\bcertifly_[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])",
     "moment": r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z",
-    "digest": r"\b[0-9a-f]{64}\b",
     "request": r"\b[0-9a-f]{32}\b",
 }
 VARIABLE = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in KINDS.items()))
@@ -128,6 +129,16 @@ class Known:
     """The values that came in place of those a page shows."""
 
     values: dict[str, str] = field(default_factory=dict)
+    typed: set[str] = field(default_factory=set)
+    """Values that a reader typed before anything printed them: these have to come back as they are."""
+
+    def copy(self) -> "Known":
+        """What is known now."""
+        return Known(dict(self.values), set(self.typed))
+
+    def note_typed(self, text: str) -> None:
+        """Remember what a reader types of themselves."""
+        self.typed |= {found[0] for found in VARIABLE.finditer(text) if found[0] not in self.values}
 
     def put_into(self, text: str) -> str:
         """The text with what came, in place of what the page shows."""
@@ -152,7 +163,9 @@ class Known:
             pattern += _literally(shown[place : found.start()], rest)
             place = found.end()
             value, kind = found[0], str(found.lastgroup)
-            if value in self.values:
+            if value in self.typed:
+                pattern += re.escape(value)
+            elif value in self.values:
                 pattern += re.escape(self.values[value])
             elif value in new:
                 pattern += f"(?P={new[value]})"
@@ -371,7 +384,8 @@ def follow(markdown: str, reader: Reader) -> list[Done]:
         first = terminal()
         here = markdown.replace(PUBLIC_URL, reader.base_url)
         for step in steps_of(blocks_of(re.sub(rf"\b{ANOTHER_PORT}\b", str(free_port()), here))):
-            before = Known(dict(known.values))
+            known.note_typed(step.block.text)
+            before = known.copy()
             came = _do(step, first, terminal, reader.folder, known)
             done.append(Done(step, came, before))
     return done

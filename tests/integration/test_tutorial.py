@@ -11,13 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from certifly.rendering.images import inspect_image
+from certifly.storage.blobs import name_of
 from tests.handbook_commands import (
     LEFT_OUT,
     NOT_RUN,
     PAGES,
+    ROOT,
     VARIABLE,
     Block,
-    Known,
     blocks_of,
     differences,
     follow,
@@ -44,7 +46,7 @@ def test_the_tutorial_does_what_it_says_and_any_wrong_word_in_it_would_be_notice
         for one in done
         if one.step.printed is not None
         for word, wrong in with_one_word_wrong(one.step.printed)
-        if not differences(wrong, one.came, Known(dict(one.known.values)))
+        if not differences(wrong, one.came, one.known.copy())
     ]
     assert [one.step.block.line for one in done] == [block.line for block in commands]
     assert passed_over == []
@@ -68,6 +70,35 @@ def test_every_command_of_every_page_is_run_or_says_why_not() -> None:
         assert len(NOT_RUN.findall(text)) == len(commands) - len(run), f"{path}: a reason without a command"
         # A command in any other language's dress would be passed over.
         assert not {block.language for block in blocks} - LANGUAGES, path
+
+
+def test_the_guide_to_templates_shows_what_the_server_makes_of_its_picture() -> None:
+    """Quickly, for whoever changes how pictures are re-encoded: the guide itself is followed in ``./dev check``."""
+    guide = OTHERS["guides/write-a-template.md"].read_text()
+    logo = next(block.text for block in blocks_of(guide) if block.title == "logo.svg")
+
+    kept = inspect_image(logo.encode())
+
+    assert set(re.findall(r"sha256:[0-9a-f]{64}", guide)) == {name_of(kept.content)}
+    assert (
+        f'"bytes": {len(kept.content)},\n      "width": {kept.width:g},\n      "height": {kept.height:g},'
+        in guide
+    )
+
+
+DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
+
+
+def test_no_page_asks_its_reader_to_put_a_value_of_their_own_into_a_command() -> None:
+    to_edit = [
+        f"{path.name}, line {block.line}: {found[0]}"
+        for path in [ROOT / "README.md", TUTORIAL, *OTHERS.values()]
+        for block in blocks_of(path.read_text())
+        if block.is_command or block.is_file
+        for found in [*VARIABLE.finditer(block.text), *DIGEST.finditer(block.text)]
+    ]
+
+    assert to_edit == [], "put it into a shell variable"
 
 
 @pytest.mark.parametrize("name", [TUTORIAL.relative_to(PAGES).as_posix(), *OTHERS])

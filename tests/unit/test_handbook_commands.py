@@ -128,7 +128,6 @@ def test_a_second_server_listens_on_a_port_that_nobody_has(reader: Reader) -> No
         (ONE, OTHER),
         ("certifly_" + "a" * 43, "certifly_" + "-" * 43),
         ("2026-11-26T22:40:08.215485Z", "2027-01-01T00:00:00.000000Z"),
-        ("sha256:" + "0" * 64, "sha256:" + "f" * 64),
         ("0" * 32, "f" * 32),
     ],
 )
@@ -136,6 +135,35 @@ def test_what_differs_for_every_reader_matches_its_kind(shown: str, came: str) -
     assert not differences(printed(f"a {shown}/b"), f"a {came}/b", Known())
     assert differences(printed(f"a {shown}/b"), f"a {came}/c", Known())
     assert differences(printed(f"a {shown}/b"), "a word/b", Known())
+
+
+@pytest.mark.parametrize(
+    ("shown", "came"),
+    [
+        ("sha256:" + "0" * 64, "sha256:" + "f" * 64),
+        ("0" * 64, "0" * 63 + "1"),
+        ("1754 x 1240", "1754 x 1241"),
+        ("204 bytes", "205 bytes"),
+        ("logo.svg", "logo.png"),
+    ],
+)
+@pytest.mark.parametrize("language", ["text", "json"])
+def test_what_is_the_same_for_every_reader_has_to_come_as_it_is_shown(
+    shown: str, came: str, language: str
+) -> None:
+    texts = [f'"{text}"' if language == "json" else text for text in (shown, came)]
+
+    assert not differences(printed(texts[0], language), texts[0], Known())
+    assert differences(printed(texts[0], language), texts[1], Known())
+
+
+def test_what_a_reader_typed_comes_back_as_it_is(reader: Reader) -> None:
+    follow(page(f"sh\necho {ONE} {OTHER}", f"text\n{ONE} {OTHER}"), reader)
+
+    with pytest.raises(PageIsWrong):
+        follow(page(f"sh\ntrue {ONE}; echo {OTHER}", f"text\n{ONE}"), reader)
+    with pytest.raises(PageIsWrong):
+        follow(page(f"text request.txt\n{ONE}", f"sh\necho {OTHER}", f"text\n{ONE}"), reader)
 
 
 def test_a_value_stands_for_what_came_in_its_place(reader: Reader) -> None:

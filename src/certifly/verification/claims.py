@@ -8,6 +8,8 @@ from certifly.certificates.queries import parse_code
 from certifly.verification.report import Claims
 
 TEXT_CHARACTERS_MAX = 300
+ISSUERS_MAX = 20
+"""Of one credential, which ought to have one."""
 
 _CODE_PREFIX = "urn:uuid:"
 
@@ -24,6 +26,22 @@ def issuer_of(document: Mapping[str, Any]) -> str | None:
     """The issuer's id: the member itself, or the id in it."""
     issuer = document.get("issuer")
     return _text(issuer, "id") if isinstance(issuer, Mapping) else _text(document, "issuer")
+
+
+def issuer_names(document: Mapping[str, Any]) -> list[str]:
+    """Every DID and address by which a credential names its issuer, at full length.
+
+    Also where only other verifiers look: ``issuer`` is a name, an object or, against the rules, a list; a JWT has
+    ``iss``, and may hold the credential in ``vc``.
+    """
+    inner = document.get("vc")
+    named = [document.get("iss"), *_listed(document.get("issuer"))]
+    named += _listed(inner.get("issuer")) if isinstance(inner, Mapping) else []
+    names: list[str] = []
+    for one in named[:ISSUERS_MAX]:
+        values = [one.get(key) for key in ("id", "@id", "url")] if isinstance(one, Mapping) else [one]
+        names += [value for value in values if isinstance(value, str)]
+    return names
 
 
 def claims_of(document: Mapping[str, Any]) -> Claims:
@@ -48,6 +66,10 @@ def _recipient(subject: Mapping[str, Any]) -> str | None:
         if one.get("identityType") == "name" and one.get("hashed") is False:
             return _text(one, "identityHash")
     return _text(subject, "name")
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _first(value: Any) -> Mapping[str, Any]:

@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 from datetime import datetime
-from urllib.parse import unquote
 
-from certifly.credentials.did import did_of, tenant_url
-from certifly.verification.claims import claims_of, issuer_of
+from certifly.verification.claims import claims_of, issuer_names, issuer_of
 from certifly.verification.facts import CredentialFound, Facts
+from certifly.verification.issuer_spelling import is_spelled_like_ours
 from certifly.verification.judge_foreign import judge_foreign
 from certifly.verification.judge_own import judge_own
 from certifly.verification.record import Record, known_certificate, standing_checks
@@ -72,13 +71,8 @@ def _nothing_to_judge(facts: Facts, found: CredentialFound | None) -> Reason | N
 
 
 def _says_it_is_ours(found: CredentialFound, public_url: str) -> bool:
-    """Whether it names an issuer of this server, by DID or by address, in a spelling that people would take for it."""
-    named = _plainly(issuer_of(found.document) or "")
-    return named.startswith((_plainly(did_of(public_url, "") + ":"), _plainly(tenant_url(public_url, ""))))
-
-
-def _plainly(name: str) -> str:
-    return unquote(name).strip().casefold().removeprefix("https://").removeprefix("http://")
+    """Whether it names an issuer of this server, in a spelling that people or programs would take for it."""
+    return any(is_spelled_like_ours(name, public_url) for name in issuer_names(found.document))
 
 
 def _notes(facts: Facts) -> list[str]:

@@ -57,7 +57,8 @@ class Reason(StrEnum):
     ISSUED_HERE = "issued_here"
     """issuer passed: the issuer's record holds exactly this. Facts: ``issuer``, ``since`` (the moment of issue)."""
     NO_SUCH_CERTIFICATE = "no_such_certificate"
-    """issuer failed: it says it is from this server, which has no certificate of this code: a forgery."""
+    """issuer failed: it says it is from this server, or its issuer is spelled to look so, and no certificate of this
+    server has its code: a forgery."""
     ISSUER_MISMATCH = "issuer_mismatch"
     """issuer failed: the code is one of this server, but of another issuer than it names. ``issuer``: the named."""
     NOT_RECORDED = "not_recorded"
@@ -114,7 +115,7 @@ class Reason(StrEnum):
     COVERED = "covered"
     """unaltered passed: the signature covers the whole file. ``covered_bytes`` = ``file_bytes``."""
     CREDENTIAL_INTACT = "credential_intact"
-    """unaltered passed: every member of the credential is signed and as it was issued."""
+    """unaltered passed: every member of the credential is signed, and nothing was changed since."""
     RECORD_INTACT = "record_intact"
     """unaltered passed: the record's own credential still bears its signatures. Only on a check page."""
     CHANGED_AFTER_SIGNING = "changed_after_signing"

@@ -269,6 +269,8 @@ def test_a_code_that_no_certificate_has_is_a_forgery() -> None:
         ("did:web:certificates.example.org.evil.example:t:lovelace", "issuer_elsewhere"),
         ("https://evil.example/certificates.example.org/t/lovelace", "issuer_elsewhere"),
         ("did:web:certificates.example.org", "issuer_elsewhere"),
+        ("did%253Aweb%253Acertificates.example.org%253At%253Alovelace", "no_such_certificate"),
+        ("https://certificates.example.org./t/lovelace", "no_such_certificate"),
     ],
 )
 def test_a_forgery_in_our_name_is_one_in_whatever_spelling(issuer: str, reason: str) -> None:

@@ -137,7 +137,7 @@ def test_a_picture_drawn_while_the_certificate_was_erased_is_not_kept(
     public_site.change(code, state=ERASED, drawing={}, data={})
 
     with pytest.raises(NotSigned):
-        asyncio.run(Pictures().get(public_site.parts, public_site.place_of(code), "png", None))
+        asyncio.run(Pictures().get(public_site.parts, public_site.place_of(code), "png", None, network="a"))
 
 
 def test_a_picture_of_a_certificate_erased_while_it_is_drawn_is_not_kept(public_site: PublicSite) -> None:
@@ -146,7 +146,7 @@ def test_a_picture_of_a_certificate_erased_while_it_is_drawn_is_not_kept(public_
 
     async def draw_and_erase(pool: RenderPool) -> None:
         drawing = asyncio.create_task(
-            Pictures().get(replace(public_site.parts, renderers=pool), place, "png", None)
+            Pictures().get(replace(public_site.parts, renderers=pool), place, "png", None, network="a")
         )
         await asyncio.sleep(0.3)
         await asyncio.to_thread(public_site.change, code, state=ERASED, drawing={}, data={})

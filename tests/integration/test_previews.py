@@ -137,7 +137,8 @@ def test_no_other_size_or_format_is_made(public_site: PublicSite, code: str, nam
 
 def test_a_crowd_of_previews_is_asked_to_come_back(public_site: PublicSite, code: str) -> None:
     pictures = public_site.app.state.pictures
-    public_site.app.state.pictures = Pictures(in_the_making_max=0)
+    public_site.app.state.pictures = Pictures(waiting_max=0)
+    public_site.app.state.pictures._places._take("198.51.100.1")
     try:
         answer = public_site.http.get(f"/download/{code}/preview-600.webp")
     finally:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -14,6 +15,9 @@ import pytest
 
 from certifly.public.pictures import Pictures
 from certifly.public.waiting import WaitingRoom
+from certifly.rendering.pool import RenderPool
+from certifly.web.admission import ShareExceeded
+from certifly.web.parts import Parts
 from tests.cast import ADAS_ADDRESS, template_document
 from tests.public_site import PublicSite, serving
 
@@ -123,7 +127,9 @@ def test_who_looked_before_the_picture_was_kept_does_not_have_it_drawn_again(
     first = public_site.http.get(f"/download/{code}.png")
     before = jobs_drawn(public_site)
 
-    content = asyncio.run(Pictures().get(public_site.parts, public_site.place_of(code), "png", None))
+    content = asyncio.run(
+        Pictures().get(public_site.parts, public_site.place_of(code), "png", None, network="a")
+    )
 
     assert content == first.content
     assert jobs_drawn(public_site) == before
@@ -169,16 +175,82 @@ def test_a_renderer_that_is_killed_costs_nothing_but_time(public_site: PublicSit
     assert answer.status_code == 200
 
 
+def test_one_visitor_who_asks_for_many_pictures_keeps_nobody_waiting(public_site: PublicSite) -> None:
+    """The hostile one has one picture drawn and two waiting; the honest one comes after the first of them."""
+    slow, quick = (public_site.publish(title=title) for title in ("sleep:0.5", "echo"))
+    codes = [public_site.issue(slow) for _ in range(6)]
+    honest_code = public_site.issue(quick)
+    ended: list[str] = []
+
+    async def get(parts: Parts, pictures: Pictures, code: str, network: str) -> str:
+        try:
+            await pictures.get(parts, public_site.place_of(code), "png", None, network=network)
+        except ShareExceeded:
+            return "share exceeded"
+        ended.append(network)
+        return "drawn"
+
+    async def crowd(pool: RenderPool) -> tuple[list[str], str]:
+        parts, pictures = replace(public_site.parts, renderers=pool), Pictures(1, waiting_share=2)
+        hostile = [asyncio.create_task(get(parts, pictures, code, "hostile")) for code in codes]
+        await asyncio.sleep(0.2)
+        # It asks for one of the hostile visitor's pictures as well, and must not depend on that one's turn.
+        honest = asyncio.create_task(get(parts, pictures, honest_code, "honest"))
+        refused_before = asyncio.create_task(get(parts, pictures, codes[-1], "third"))
+        return list(await asyncio.gather(*hostile)), f"{await honest}, {await refused_before}"
+
+    with RenderPool(1, 20, 512, handler="tests.rendering.handlers:make_obedient_pages") as pool:
+        pool.start()
+        hostile, others = asyncio.run(crowd(pool))
+
+    assert sorted(hostile) == ["drawn"] * 3 + ["share exceeded"] * 3
+    assert others == "drawn, drawn"
+    assert ended.index("honest") <= 2 and ended[-1] == "hostile"
+
+
+def test_a_picture_that_waited_in_a_turn_of_another_is_drawn_in_ours(public_site: PublicSite) -> None:
+    slow, wanted = (public_site.issue(public_site.publish(title=title)) for title in ("sleep:1", "echo"))
+
+    async def scenario(pool: RenderPool) -> bytes:
+        parts, pictures = replace(public_site.parts, renderers=pool), Pictures(2)
+        pictures._places._wait_seconds = 0.3
+
+        def get(code: str, network: str) -> asyncio.Task[bytes]:
+            return asyncio.create_task(
+                pictures.get(parts, public_site.place_of(code), "png", None, network=network)
+            )
+
+        first = get(slow, "hostile")
+        await asyncio.sleep(0.2)
+        waits, joins = get(wanted, "hostile"), get(wanted, "honest")
+        with pytest.raises(ShareExceeded):
+            await waits
+        found = await joins
+        await first
+        return found
+
+    with RenderPool(2, 20, 512, handler="tests.rendering.handlers:make_obedient_pages") as pool:
+        pool.start()
+        assert asyncio.run(scenario(pool)).startswith(b"\x89PNG")
+
+
 def test_a_crowd_of_pictures_is_asked_to_come_back(public_site: PublicSite, code: str) -> None:
     pictures = public_site.app.state.pictures
-    public_site.app.state.pictures = Pictures(in_the_making_max=0)
+    others = public_site.app.state.pictures = Pictures(waiting_max=0)
+    others._places._take("198.51.100.1")
     try:
-        answer = public_site.http.get(f"/download/{code}.png")
+        answers = [
+            public_site.http.get(f"/download/{code}.png", headers={"X-Forwarded-For": f"198.51.100.{number}"})
+            for number in (1, 2)
+        ]
     finally:
         public_site.app.state.pictures = pictures
 
-    assert answer.status_code == 503
-    assert answer.json()["code"] == "overloaded" and answer.headers["Retry-After"]
+    own, others_ = answers
+    assert (own.status_code, own.json()["code"]) == (429, "too_many_at_once") and own.headers["Retry-After"]
+    assert (others_.status_code, others_.json()["code"]) == (503, "overloaded") and others_.headers[
+        "Retry-After"
+    ]
 
 
 def test_a_picture_that_cannot_be_drawn_is_told_from_one_that_is_not_ready(

@@ -91,7 +91,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     # Before the doors whose routers are asked in turn: a call of a tool comes in here, and goes on to the API.
     door_for_ai_clients = install_mcp(app, settings)
-    install_public(app)
+    install_public(app, settings)
 
     document = describe(settings)
     app.state.openapi = encode(document)

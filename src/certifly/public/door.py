@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from certifly.core.settings import Settings
 from certifly.public import (
     check,
     check_upload,
@@ -30,10 +31,10 @@ PUBLIC_ROUTERS = (
 )
 
 
-def install_public(app: FastAPI) -> None:
+def install_public(app: FastAPI, settings: Settings) -> None:
     """Add every public address, and what their requests share within one process."""
     app.state.waiting_room = WaitingRoom()
-    app.state.pictures = Pictures()
+    app.state.pictures = Pictures(settings.render_processes)
     app.state.status_lists = StatusLists()
     app.state.uploads = Uploads()
     app.state.error_page = error_page

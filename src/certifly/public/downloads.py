@@ -153,7 +153,7 @@ async def _picture(request: Request, code: str, format: PictureFormat) -> Respon
         if is_known(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
     try:
-        content = await pictures.get(parts, place, format, known)
+        content = await pictures.get(parts, place, format, known, network=network_of(request.scope))
     except NotSigned:
         await have_signed(parts, place)
         return being_made(request)

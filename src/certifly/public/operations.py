@@ -1,5 +1,6 @@
 """What the public addresses say of themselves in the OpenAPI document."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -241,8 +242,26 @@ FAILED_FILE = error_answer(
 )
 
 
+TOO_MANY_PICTURES = {
+    429: error_answer(
+        429,
+        "Nobody has asked for this picture before, and as many of this network address are being made as one may have.",
+        "too_many_at_once",
+        "Your network address has as many pictures that are being made under way as one address may have. Repeat the "
+        "request when one of them has ended.",
+        codes=("too_many_at_once",),
+    )
+}
+
+
 def _download(
-    operation_id: str, summary: str, media_type: str, *, choice: str, chosen: str
+    operation_id: str,
+    summary: str,
+    media_type: str,
+    *,
+    choice: str,
+    chosen: str,
+    more: Mapping[int, dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     return public_operation(
         operation_id,
@@ -265,6 +284,7 @@ def _download(
             404: NO_CERTIFICATE,
             409: FAILED_FILE,
             410: ERASED_FILE,
+            **(more or {}),
         },
     )
 
@@ -282,6 +302,7 @@ DOWNLOAD_PNG = _download(
     "image/png",
     choice="download",
     chosen="When there, whatever its value: to be saved, not looked at.",
+    more=TOO_MANY_PICTURES,
 )
 DOWNLOAD_SVG = _download(
     "download-svg",
@@ -289,6 +310,7 @@ DOWNLOAD_SVG = _download(
     "image/svg+xml",
     choice="download",
     chosen="When there, whatever its value: to be saved, not looked at.",
+    more=TOO_MANY_PICTURES,
 )
 
 _ONE_PREVIEW = next(iter(PREVIEWS))
@@ -324,6 +346,7 @@ DOWNLOAD_PREVIEW = public_operation(
         404: NO_CERTIFICATE,
         409: FAILED_FILE,
         410: ERASED_FILE,
+        **TOO_MANY_PICTURES,
     },
 )
 

@@ -3,10 +3,12 @@
 The signed credential is baked into PNG and SVG, last of all: whoever has one can have the certificate checked.
 
 However many ask at once, each picture is drawn once in this process; a second process would draw the same
-bytes. A picture whose file was lost is drawn again from the certificate.
+bytes. A picture whose file was lost is drawn again from the certificate. Visitors share the drawing by network address:
+one who asks for many pictures does not keep the others waiting.
 """
 
 import asyncio
+import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -15,17 +17,23 @@ from certifly.certificates.draw import draw, make_job, with_pictures
 from certifly.certificates.editions import current_edition
 from certifly.certificates.models import RENDERED, Certificate
 from certifly.certificates.produce import keep_picture, picture_digest
-from certifly.core.errors import Overloaded
 from certifly.credentials.bake import bake_png, bake_svg
 from certifly.db.tenant import TenantDB
 from certifly.public.certificate_facts import Place, document_of, read_certificate
 from certifly.rendering.formats import PictureFormat
 from certifly.rendering.job import RenderJob
 from certifly.storage.errors import BlobCorrupt, BlobMissing
+from certifly.web.admission import Places, PlacesTaken, ShareExceeded
 from certifly.web.parts import Parts
 
-IN_THE_MAKING_MAX = 16
-"""Different pictures that may be asked for before further callers are told to come back."""
+PICTURES_WAITING_MAX = 64
+"""Different pictures that wait to be drawn before further callers are told to come back."""
+
+PICTURES_WAITING_SHARE = 16
+"""Of these, asked for by one network address: a page may show some that nobody has seen before."""
+
+PICTURE_WAIT_SECONDS = 20.0
+"""How long a picture waits until it is drawn."""
 
 
 def suffix_of(format: PictureFormat) -> str:
@@ -38,34 +46,55 @@ class NotSigned(Exception):
 
 
 class Pictures:
-    """The pictures that are being drawn in this process."""
+    """The pictures that are being drawn in this process, so many at the same time as there are render processes."""
 
-    def __init__(self, *, in_the_making_max: int = IN_THE_MAKING_MAX) -> None:
-        self._in_the_making_max = in_the_making_max
+    def __init__(
+        self,
+        drawn_at_once: int = 1,
+        *,
+        waiting_max: int = PICTURES_WAITING_MAX,
+        waiting_share: int | None = None,
+    ) -> None:
+        self._places = Places(
+            drawn_at_once,
+            share=max(1, drawn_at_once // 2),
+            waiting_max=waiting_max,
+            waiting_share=min(PICTURES_WAITING_SHARE, waiting_max)
+            if waiting_share is None
+            else waiting_share,
+            wait_seconds=PICTURE_WAIT_SECONDS,
+            what="pictures that are being made",
+        )
         self._tasks: dict[tuple[Place, PictureFormat], asyncio.Task[bytes]] = {}
         # Threads of their own: reading a file that is made never waits for those that are being made.
-        self._threads = ThreadPoolExecutor(IN_THE_MAKING_MAX, thread_name_prefix="pictures")
+        self._threads = ThreadPoolExecutor(drawn_at_once, thread_name_prefix="pictures")
 
-    async def get(self, parts: Parts, place: Place, format: PictureFormat, digest: str | None) -> bytes:
-        """The picture's bytes, from the store or drawn now.
+    async def get(
+        self, parts: Parts, place: Place, format: PictureFormat, digest: str | None, *, network: str
+    ) -> bytes:
+        """The picture's bytes, from the store or drawn now, in the turn of the caller's network address.
 
-        Raises Overloaded when too many are being drawn, and RenderFailed when this one cannot be.
+        Raises ShareExceeded or PlacesTaken when too many are being drawn, and RenderFailed when this one cannot be.
         """
         kept = await _kept(parts, place, format, digest)
         if kept is not None:
             return kept  # one that was lost is drawn again: same certificate, same bytes
         wanted = (place, format)
-        task = self._tasks.get(wanted)
-        if task is None:
-            if len(self._tasks) >= self._in_the_making_max:
-                raise Overloaded(
-                    "Many pictures are being made at this moment. Repeat the request in a moment."
-                )
-            task = asyncio.create_task(_make(parts, place, format, self._threads))
-            self._tasks[wanted] = task
-            task.add_done_callback(lambda done: self._forget(wanted, done))
+        while (task := self._tasks.get(wanted)) is not None:
+            with contextlib.suppress(
+                ShareExceeded, PlacesTaken
+            ):  # it waited in another visitor's turn: take ours
+                return await asyncio.shield(task)
+        self._places.require_room(network)
+        task = asyncio.create_task(self._make_in_turn(parts, place, format, network))
+        self._tasks[wanted] = task
+        task.add_done_callback(lambda done: self._forget(wanted, done))
         # One visitor who goes away must not take the picture from the others.
         return await asyncio.shield(task)
+
+    async def _make_in_turn(self, parts: Parts, place: Place, format: PictureFormat, network: str) -> bytes:
+        async with self._places.place(network):
+            return await _make(parts, place, format, self._threads)
 
     def _forget(self, made: tuple[Place, PictureFormat], done: asyncio.Task[bytes]) -> None:
         del self._tasks[made]

@@ -99,7 +99,8 @@ class Places:
         """Raise ShareExceeded or PlacesTaken when a request of this key could not even wait."""
         if self._can_enter(key):
             return
-        if len(self._queues.get(key, ())) >= self._waiting_share:
+        mine = len(self._queues.get(key, ()))
+        if mine >= self._waiting_share and mine + self._held[key] > 0:
             raise ShareExceeded(self._what)
         if self.waiting >= self._waiting_max:
             raise PlacesTaken(self._what)

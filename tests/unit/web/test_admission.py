@@ -140,6 +140,7 @@ def test_a_share_may_be_more_than_one_place() -> None:
         (2, 2, ["a", "b", "c", "d", "e"], "places taken"),
         (0, 0, ["a", "b"], "done"),
         (0, 0, ["a", "a"], "share exceeded"),
+        (0, 0, ["a", "b", "c"], "places taken"),
     ],
 )
 def test_the_queue_has_limits(waiting_max: int, waiting_share: int, keys: list[str], last: str) -> None:

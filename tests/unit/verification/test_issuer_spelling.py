@@ -183,7 +183,7 @@ def test_our_own_address_may_have_a_port_a_path_and_other_letters(name: str) -> 
     ],
 )
 def test_it_counts_wherever_the_issuer_is_named(changes: dict[str, object]) -> None:
-    report = report_of(**changes)  # type: ignore[arg-type]
+    report = report_of(**changes)
 
     assert report.check(CheckName.ISSUER).reason_code == "no_such_certificate"
     assert report.verdict is Verdict.INVALID

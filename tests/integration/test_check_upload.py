@@ -589,7 +589,7 @@ def test_room_that_was_taken_while_a_file_arrived_is_missed(public_site: PublicS
         with stalled(public_site) as client, checks_of(public_site, 1, HOSTILE):
             eventually(lambda: uploads.checks.held == 1)
             client.sendall(b" " * STALLED_BYTES_MISSING)
-            assert client.recv(4096).startswith(b"HTTP/1.1 429")
+            assert client.recv(4096).startswith(b"HTTP/1.1 503")
     eventually(lambda: uploads.bodies.held == 0)
 
 

@@ -39,7 +39,7 @@ def report_as_json(report: Report) -> dict[str, object]:
         },
         "certificate": _known(report.certificate) if report.certificate else None,
         "claims": {field.name: getattr(claims, field.name) for field in fields(claims)} if claims else None,
-        "notes": list(report.notes),
+        "notes": [note.text for note in report.notes],
     }
 
 

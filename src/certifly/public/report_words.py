@@ -14,10 +14,11 @@ from markupsafe import Markup
 from certifly.public.verdict import Kind, deciding_check, kind_of
 from certifly.public.words import Words
 from certifly.templates.validity import last_valid_day
-from certifly.verification.report import Check, CheckFacts, CheckName, Outcome, Reason, Report
+from certifly.verification.report import Check, CheckFacts, CheckName, Note, Outcome, Reason, Report
 from certifly.verification.times import moment_of
 
 MEMBERS_SHOWN_MAX = 10
+NOT_KNOWN = "–"
 
 Mark = str
 """What stands in the middle of the seal: ``tick``, ``cross``, ``dash``, ``pause``, ``arrow`` or ``question``."""
@@ -134,6 +135,15 @@ class Speaker:
             self.words.scopes[trusted.scope],
             covered_bytes=self._count(trusted.covered_bytes),
             file_bytes=self._count(trusted.file_bytes or (report.file.size_bytes if report.file else None)),
+        )
+
+    def note(self, note: Note) -> Markup:
+        """A remark about the file; what is not known of a signature is a dash."""
+        return say(
+            self.words.notes[note.kind],
+            count=self._count(note.count),
+            name=note.name or NOT_KNOWN,
+            time=note.time or NOT_KNOWN,
         )
 
     def day(self, day: date) -> str:

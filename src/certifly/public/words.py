@@ -17,7 +17,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from certifly.public.verdict import Kind
-from certifly.verification.report import CheckName, Outcome, Reason, Scope
+from certifly.verification.report import CheckName, NoteKind, Outcome, Reason, Scope
 from certifly.web.negotiation import offered_language
 
 FALLBACK = "en"
@@ -106,6 +106,7 @@ class Words:
     outcomes: Mapping[Outcome, str]
     reasons: Mapping[Reason, str]
     scopes: Mapping[Scope, str]
+    notes: Mapping[NoteKind, str]
 
     @property
     def tag(self) -> str:
@@ -134,6 +135,7 @@ _GROUPS: Mapping[str, frozenset[str]] = {
     "outcomes": frozenset(Outcome),
     "reasons": frozenset(Reason),
     "scopes": frozenset(Scope),
+    "notes": frozenset(NoteKind),
     "error_titles": frozenset(get_args(ErrorKind)),
     "error_sayings": frozenset(get_args(ErrorKind)),
 }

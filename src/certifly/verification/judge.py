@@ -14,6 +14,8 @@ from certifly.verification.report import (
     CheckedFile,
     CheckFacts,
     CheckName,
+    Note,
+    NoteKind,
     Outcome,
     Reason,
     Report,
@@ -21,6 +23,9 @@ from certifly.verification.report import (
     Trusted,
     report_of,
 )
+
+SIGNED_REVISIONS = 2
+"""A signed PDF was saved twice: when it was made, and when it was signed."""
 
 
 def judge(facts: Facts, record: Record | None, *, public_url: str, now: datetime) -> Report:
@@ -75,15 +80,19 @@ def _says_it_is_ours(found: CredentialFound, public_url: str) -> bool:
     return any(is_spelled_like_ours(name, public_url) for name in issuer_names(found.document))
 
 
-def _notes(facts: Facts) -> list[str]:
+def _notes(facts: Facts) -> list[Note]:
     notes = []
-    if facts.revisions > 1:
-        notes.append(f"The PDF was written {facts.revisions} times; being sealed is one of them.")
+    if facts.revisions > SIGNED_REVISIONS:
+        text = f"The PDF was saved {facts.revisions} times."
+        notes.append(Note(NoteKind.REVISIONS, text, count=facts.revisions))
     if facts.attachments:
-        notes.append(f"Files attached to the PDF: {facts.attachments}.")
+        text = f"Files attached to the PDF: {facts.attachments}."
+        notes.append(Note(NoteKind.ATTACHMENTS, text, count=facts.attachments))
     for seal in facts.seals:
         by = f"Signature by {seal.subject}" if seal.subject else "A signature"
         when = f", which claims the time {seal.signed_at}" if seal.signed_at else ""
         stamped = f", time-stamped {seal.stamped_at}" if seal.stamped_at else ""
-        notes.append(f"{by}{when}{stamped}{': ' + seal.detail if seal.detail else ''}.")
+        text = f"{by}{when}{stamped}{': ' + seal.detail if seal.detail else ''}."
+        signature = Note(NoteKind.SIGNATURE, text, name=seal.subject, time=seal.signed_at, detail=seal.detail)
+        notes.append(signature)
     return notes

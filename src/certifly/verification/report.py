@@ -283,6 +283,30 @@ class Claims:
     valid_until: str | None = None
 
 
+class NoteKind(StrEnum):
+    """What a note is about."""
+
+    REVISIONS = "revisions"
+    ATTACHMENTS = "attachments"
+    SIGNATURE = "signature"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark for experts: what else is in the file. Never needed to understand the verdict."""
+
+    kind: NoteKind
+    text: str
+    """The whole remark, in English."""
+    count: int | None = None
+    name: str | None = None
+    """Who signed, as the signature says."""
+    time: str | None = None
+    """When, as the signature says."""
+    detail: str | None = None
+    """What is wrong with the signature, in English."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """The answer to "is this genuine?"."""
@@ -295,8 +319,7 @@ class Report:
     """None on a check page, where nothing was handed in."""
     certificate: KnownCertificate | None = None
     claims: Claims | None = None
-    notes: tuple[str, ...] = field(default=())
-    """Remarks for experts, in English: what else stands in the file. Never needed to understand the verdict."""
+    notes: tuple[Note, ...] = field(default=())
 
     def check(self, name: CheckName) -> Check:
         """The check of this name."""
@@ -310,7 +333,7 @@ def report_of(
     file: CheckedFile | None = None,
     certificate: KnownCertificate | None = None,
     claims: Claims | None = None,
-    notes: Iterable[str] = (),
+    notes: Iterable[Note] = (),
 ) -> Report:
     """A report of these checks; each name stands once."""
     by_name = {check.name: check for check in checks}

@@ -13,6 +13,7 @@ from certifly.verification.report import (
     Claims,
     FileKind,
     KnownCertificate,
+    Note,
     Outcome,
     Reason,
     Report,
@@ -90,7 +91,7 @@ def report(
     file: CheckedFile | None = None,
     trusted: Trusted | None = None,
     claims: Claims | None = None,
-    notes: tuple[str, ...] = (),
+    notes: tuple[Note, ...] = (),
 ) -> Report:
     """A report on Ada's certificate, or on a file of it, in which all passed but these."""
     checks = PASSED | {check.name: check for check in others}

@@ -14,6 +14,8 @@ from certifly.verification.report import (
     CheckName,
     Claims,
     FileKind,
+    Note,
+    NoteKind,
     Outcome,
     Reason,
     Report,
@@ -151,11 +153,12 @@ def test_hostile_words_of_a_file_stay_words() -> None:
     claims = replace(CLAIMS, title=HOSTILE, recipient=HOSTILE)
     members = failed(CheckName.SIGNATURE, Reason.MEMBER_NOT_SIGNED, members=(HOSTILE,) * 30)
     issuer = unknown(CheckName.ISSUER, Reason.ISSUER_ELSEWHERE, issuer=HOSTILE)
-    page = read(filed(members, issuer, claims=claims, certificate=None, notes=(HOSTILE,)))
+    note = Note(NoteKind.SIGNATURE, HOSTILE, name=HOSTILE, time=HOSTILE, detail=HOSTILE)
+    page = read(filed(members, issuer, claims=claims, certificate=None, notes=(note,)))
 
     assert page.all("script") == [] and page.all("img") == []
     assert len([e for e in page.all("code") if e.text == HOSTILE]) == MEMBERS_SHOWN_MAX
-    assert HOSTILE in page.one("ul", **{"class": "notes"}).text
+    assert page.one("ul", **{"class": "notes"}).text.count(HOSTILE) == 3
 
 
 def test_one_reason_for_all_checks_is_said_once() -> None:
@@ -205,3 +208,23 @@ def test_checks_that_all_passed_are_folded_under_one_line_and_others_are_not() -
     assert altered.one("h2", id="checked").text == "6 of 7 checks passed"
     for page in (genuine, altered):
         assert "5a" * 32 in page.one("section", **{"aria-labelledby": "filed"}).text
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_notes_are_in_the_language_of_the_page(language: str) -> None:
+    notes = (
+        Note(NoteKind.REVISIONS, "In English", count=3_000),
+        Note(NoteKind.ATTACHMENTS, "In English", count=1),
+        Note(NoteKind.SIGNATURE, "In English", name="Lovelace Academy", time="2026-11-23T09:00:00Z"),
+        Note(NoteKind.SIGNATURE, "In English", detail="the digest is another"),
+    )
+    words = LANGUAGES[language]
+
+    page = read(filed(notes=notes), language=language)
+
+    revisions, attachments, signed, unnamed = [words_of(e.text) for e in page.all("li")][-4:]
+    assert revisions == words_of(words.notes[NoteKind.REVISIONS].format(count=words.number(3_000)))
+    assert attachments == words.notes[NoteKind.ATTACHMENTS].format(count=words.number(1))
+    assert "Lovelace Academy" in signed and "2026-11-23T09:00:00Z" in signed
+    assert "–" in unnamed and unnamed.endswith("the digest is another")
+    assert "In English" not in page.html

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 from certifly.public.check_page import as_json
 from certifly.public.report_json import report_as_json
 from certifly.public.sharing import linkedin_address
-from certifly.verification.report import CheckName, Claims, Reason, Scope, Trusted
+from certifly.verification.report import CheckName, Claims, Note, NoteKind, Reason, Scope, Trusted
 from tests.cast import MONDAY, TUESDAY
 from tests.unit.public.pages import (
     ADAS,
@@ -67,7 +67,7 @@ def test_a_report_on_a_file_tells_the_file_what_is_trusted_and_what_it_claims() 
             trusted=Trusted(Scope.BEGINNING, 70_000, 80_002),
             claims=Claims(title="For Ada"),
             certificate=known,
-            notes=("A remark.",),
+            notes=(Note(NoteKind.ATTACHMENTS, "A remark.", count=1),),
         )
     )
 

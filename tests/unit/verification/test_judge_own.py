@@ -21,7 +21,16 @@ from certifly.verification.facts import Facts, SealFacts
 from certifly.verification.inspect import inspect
 from certifly.verification.judge import judge
 from certifly.verification.record import Record
-from certifly.verification.report import CheckName, FileKind, Outcome, Reason, Report, Scope, Verdict
+from certifly.verification.report import (
+    CheckName,
+    FileKind,
+    NoteKind,
+    Outcome,
+    Reason,
+    Report,
+    Scope,
+    Verdict,
+)
 from tests.cast import MONDAY, TUESDAY
 from tests.handed_in import (
     CREDENTIAL,
@@ -431,10 +440,12 @@ def test_a_token_attached_to_sealed_pages_does_as_well() -> None:
 
 
 def test_what_is_said_besides_is_in_the_notes() -> None:
-    report = judged(pdf_facts(seal={"stamped_at": "2026-11-23T09:00:05+00:00"}), pdf_record())
+    facts = pdf_facts(seal={"stamped_at": "2026-11-23T09:00:05+00:00"})
+    report, often = (judged(each, pdf_record()) for each in (facts, replace(facts, revisions=3)))
 
-    assert any("time-stamped 2026-11-23" in note for note in report.notes)
-    assert any("written 2 times" in note for note in report.notes)
+    assert any("time-stamped 2026-11-23" in note.text for note in report.notes)
+    assert NoteKind.REVISIONS not in [note.kind for note in report.notes], "made and signed: that is normal"
+    assert "The PDF was saved 3 times." in [note.text for note in often.notes]
 
 
 # What became of it

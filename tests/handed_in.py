@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from certifly.certificates.editions import text_of
 from certifly.certificates.models import RENDERED, Certificate, Edition
 from certifly.credentials import vc_jwt
 from certifly.credentials.achievement_credential import build_credential
-from certifly.credentials.keys import P256, SealKey
+from certifly.credentials.keys import SealKey
 from certifly.credentials.models import ACTIVE, SEAL, WITHDRAWN
 from certifly.credentials.proofs import prove
 from certifly.credentials.public_keys import PublicKey
@@ -90,9 +90,9 @@ def seal_of(key: SealKey, **changes: Any) -> PublicKey:
     described = PublicKey(
         id=key.id,
         role=SEAL,
-        algorithm=P256,
+        algorithm=key.algorithm,
         state=ACTIVE,
-        spki=None,
+        spki=chain[0].public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
         chain_pem="".join(one.public_bytes(Encoding.PEM).decode() for one in chain),
         created_at=MONDAY,
         kept_since=None,

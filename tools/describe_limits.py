@@ -172,6 +172,8 @@ INNER = frozenset(
     {
         "api.v1.assets:FORM_BYTES_MAX",
         "api.v1.assets:PICTURES_AT_ONCE_MAX",
+        "core.settings:ROOTS_BYTES_MAX",
+        "core.settings:TIMESTAMP_ROOTS_MAX",
         "core.settings:TRUSTED_PROXIES_MAX",
         "delivery.email.smtp:REPLY_CHARACTERS_MAX",
         "mcp.guard:ANONYMOUS_BYTES_HELD_MAX",

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from certifly.app.checkup.finding import Finding
 from certifly.app.checkup.keys import ENDS_WITHIN, look_at_keys
@@ -513,9 +514,27 @@ def test_a_time_stamp_authority_is_asked_for_a_stamp(
 ) -> None:
     monkeypatch.setenv("no_proxy", "*")
     with time_stamp_authority(tmp_path) as authority:
-        stamped = sqlite("doctor", "--json", timestamp_url=authority.url, pdf_signature_level="B-LT")
+        asked: dict[str, Any] = {"timestamp_url": authority.url, "pdf_signature_level": "B-LT"}
+        root = str(authority.folder / "root.pem")
+        other = tmp_path / "other.pem"
+        other.write_text(outside_chain(private_key("P-256"))[-1].public_bytes(Encoding.PEM).decode())
+        rootless = sqlite("doctor", "--json", **asked)
+        rooted = sqlite("doctor", "--json", timestamp_roots_file=root, **asked)
+        elsewhere = sqlite("doctor", "--json", timestamp_roots_file=str(other), **asked)
+        missing = sqlite("doctor", "--json", timestamp_roots_file=str(tmp_path / "none.pem"), **asked)
 
-    assert "PAdES B-LT" in found(stamped, "time stamps")["message"]
+    for examined, state in ((rootless, "note"), (rooted, "well")):
+        told = found(examined, "time stamps")
+        assert (told["state"], "PAdES B-LT" in told["message"]) == (state, True)
+    assert "Set CERTIFLY_TIMESTAMP_ROOTS_FILE" in found(rootless, "time stamps")["message"]
+    settings = rooted.facts["settings"]
+    assert settings["CERTIFLY_TIMESTAMP_ROOTS"] == {
+        "value": "1 in PEM",
+        "origin": f"CERTIFLY_TIMESTAMP_ROOTS_FILE ({root})",
+    }
+    told = found(elsewhere, "time stamps")
+    assert (told["state"], "does not chain to a root" in told["message"]) == ("trouble", True)
+    assert found(missing, "settings")["state"] == "trouble"
     away = found(sqlite("doctor", "--json", timestamp_url="http://127.0.0.1:1/"), "time stamps")
     assert (away["state"], "cannot be reached" in away["message"]) == ("trouble", True)
     wrong = found(sqlite("doctor", "--json", timestamp_url="tsa.example.org"), "time stamps")

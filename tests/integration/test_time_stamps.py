@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from asn1crypto import tsp, x509
+from asn1crypto import cms, crl, tsp, x509
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_der_x509_certificate, load_der_x509_crl
@@ -28,6 +28,7 @@ from certifly.credentials.timestamps import TimeStamps
 from tests.cast import MONDAY
 from tests.sealing import ISSUER, drawn_pdf, seal_key
 from tests.time_stamp_authority import Authority, stamped, time_stamp_authority
+from tests.workshop import Workshop
 
 pytestmark = pytest.mark.openssl
 
@@ -221,6 +222,68 @@ def test_a_stamp_that_is_not_the_one_asked_for_is_refused(
 
     with pytest.raises(TimeStampUnavailable, match=told):
         sealed(pdf, seal_key(), stamps_of(authority))
+
+
+def test_a_stamp_whose_signature_is_wrong_leaves_nothing_signed(pdf: bytes, authority: Authority) -> None:
+    def altered(asked: bytes) -> tuple[int, bytes]:
+        answer = stamp_of(authority, asked)
+        signature = cms_of(answer)["signer_infos"][0]["signature"].native
+        return 200, answer.replace(signature, signature[:-1] + bytes([signature[-1] ^ 1]))
+
+    authority.answer = altered
+
+    with pytest.raises(TimeStampUnavailable, match="signature of its time stamp is wrong"):
+        sealed(pdf, seal_key(), stamps_of(authority))
+
+
+def cms_of(answer: bytes) -> cms.SignedData:
+    found: cms.SignedData = tsp.TimeStampResp.load(answer)["time_stamp_token"]["content"]
+    return found
+
+
+def test_an_authority_under_another_root_than_the_named_leaves_nothing_signed(
+    pdf: bytes, authority: Authority
+) -> None:
+    key = seal_key()
+
+    recheck_seal(sealed(pdf, key, stamps_of(authority, roots=(authority.root,))), key.chain)
+    with pytest.raises(TimeStampUnavailable, match="does not chain to a root in CERTIFLY_TIMESTAMP_ROOTS"):
+        sealed(pdf, key, stamps_of(authority, roots=(key.chain[-1],)))
+
+
+def test_the_authority_is_asked_again_for_a_certificate_that_its_root_kept_from_being_signed(
+    workshop: Workshop, authority: Authority
+) -> None:
+    certificate_id = workshop.issue(title="echo")
+    workshop.timestamps = stamps_of(authority, roots=(seal_key().chain[-1],))
+
+    with pytest.raises(TimeStampUnavailable):
+        workshop.produce(certificate_id)
+
+    assert workshop.look(certificate_id).pdf_digest is None
+    workshop.timestamps = stamps_of(authority, roots=(authority.root,))
+    assert workshop.produce(certificate_id).pdf_digest is not None
+
+
+def test_lists_of_revoked_certificates_that_come_with_the_stamp_are_kept(
+    pdf: bytes, authority: Authority
+) -> None:
+    key = own_key()
+    assert key.authority is not None
+    known = key.authority.list_withdrawn(now=utc_now())
+
+    def with_list(asked: bytes) -> tuple[int, bytes]:
+        answer = tsp.TimeStampResp.load(stamp_of(authority, asked))
+        listed = cms.RevocationInfoChoice("crl", crl.CertificateList.load(known))
+        answer["time_stamp_token"]["content"]["crls"] = [listed]
+        return 200, answer.dump()
+
+    authority.answer = with_list
+
+    file = sealed(pdf, seal_key(), stamps_of(authority, "B-LT"))
+
+    (found,) = PdfFileReader(BytesIO(file)).root["/DSS"]["/CRLs"]
+    assert found.get_object().data == known
 
 
 def test_half_a_stamp_is_none(pdf: bytes, authority: Authority) -> None:

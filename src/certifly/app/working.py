@@ -81,7 +81,9 @@ def open_context(settings: Settings) -> Iterator[WorkerContext]:
                 blobs=parts.blobs,
                 renderers=parts.renderers,
                 keyring=parts.keyring,
-                timestamps=TimeStamps.from_settings(settings.timestamp_url, settings.pdf_signature_level),
+                timestamps=TimeStamps.from_settings(
+                    settings.timestamp_url, settings.pdf_signature_level, settings.timestamp_roots
+                ),
                 mailer=mailer,
                 sender=Sender(settings.mail_from, host, settings.email_retry_seconds),
             )

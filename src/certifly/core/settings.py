@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
+from cryptography.x509 import load_pem_x509_certificates
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from certifly.core.errors import DomainError
@@ -21,6 +22,8 @@ PREFIX = "CERTIFLY_"
 SECRET_KEY_BYTES_MIN = 32
 _PLAIN_ADDRESS = re.compile(r"[^\s@<>(),;:\"\[\]\\]+@[^\s@<>(),;:\"\[\]\\]+")
 SECRET_FILE_BYTES_MAX = 64 * 1024
+ROOTS_BYTES_MAX = 48 * 1024
+TIMESTAMP_ROOTS_MAX = 16
 OF_CLIENTS = {"token", "token_file"}
 """What clients on this machine read under our prefix: no settings, and no mistakes either."""
 RETRIES_MAX = 20
@@ -63,6 +66,10 @@ class Settings(BaseModel):
     timestamp_url: Annotated[str | None, Field(repr=False)] = None
     """Time-stamp authority (RFC 3161), ``https://user:password@tsa.example.org/``: PDFs are then signed at the
     level that ``pdf_signature_level`` names. Unset: PAdES B-B, and nobody is asked for anything."""
+    timestamp_roots: str | None = None
+    """Certificates in PEM that a time-stamp authority must chain to; usually ``CERTIFLY_TIMESTAMP_ROOTS_FILE`` names a
+    file with the root of your authority. When a file is checked, only time stamps under these roots are confirmed, and
+    PDFs are signed with no others. Unset: no time stamp is confirmed."""
     pdf_signature_level: Literal["B-T", "B-LT"] = "B-T"
     """With a time-stamp authority: ``B-T`` adds its time stamp, ``B-LT`` also what is needed to check it later."""
     recheck_one_in: Annotated[int, Field(ge=0, le=1_000_000)] = 100
@@ -127,6 +134,22 @@ class Settings(BaseModel):
         if value is not None and len(value.encode()) < SECRET_KEY_BYTES_MIN:
             raise ValueError(
                 f"must have at least {SECRET_KEY_BYTES_MIN} characters; make one: openssl rand -hex 32"
+            )
+        return value
+
+    @field_validator("timestamp_roots")
+    @classmethod
+    def _are_certificates(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            count = len(load_pem_x509_certificates(value.encode())) if len(value) <= ROOTS_BYTES_MAX else None
+        except ValueError:
+            count = 0
+        if count is None or not 1 <= count <= TIMESTAMP_ROOTS_MAX:
+            raise ValueError(
+                f"must be 1 to {TIMESTAMP_ROOTS_MAX} certificates in PEM, at most {ROOTS_BYTES_MAX} bytes; name the "
+                f"file that holds them in {PREFIX}TIMESTAMP_ROOTS_FILE"
             )
         return value
 

@@ -121,6 +121,8 @@ def blocks_of(chain_pem: str) -> list[str]:
 
 def der_of(chain_pem: str) -> tuple[bytes, ...]:
     """The certificates of a chain, in its order."""
+    if not chain_pem:
+        return ()
     return tuple(
         one.public_bytes(Encoding.DER) for one in x509.load_pem_x509_certificates(chain_pem.encode())
     )

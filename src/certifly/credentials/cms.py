@@ -9,19 +9,44 @@ for byte.
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from asn1crypto import algos, cms, x509
 from pyhanko.sign.general import as_signing_certificate_v2
 from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
-from certifly.credentials.keys import RSA, SealKey
+from certifly.credentials.keys import RSA, SealKey, digest_for
 
 PREPARED_MAX = 256
 """Keys whose parts are held; the one used longest ago is let go first. Each takes as much as its chain."""
 
 _SEQUENCE, _SET, _OCTETS = 0x30, 0x31, 0x04
 _TAGGED_0, _TAGGED_1 = 0xA0, 0xA1
+
+
+class Seal(Protocol):
+    """What a CMS says of the key that signed it: of a SealKey, or of one that is known by its public part."""
+
+    @property
+    def chain(self) -> tuple[bytes, ...]: ...
+    @property
+    def algorithm(self) -> str: ...
+    @property
+    def digest(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PublicSeal:
+    """The public part of a key that seals PDFs."""
+
+    chain: tuple[bytes, ...]
+    """DER, the key's own certificate first."""
+    algorithm: str
+
+    @property
+    def digest(self) -> str:
+        """The hash that belongs to the key."""
+        return digest_for(self.algorithm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +72,18 @@ _prepared: OrderedDict[tuple[bytes, ...], CMSParts] = OrderedDict()
 _lock = threading.Lock()
 
 
-def parts_of(key: SealKey) -> CMSParts:
+def parts_of(key: Seal) -> CMSParts:
     """The parts for this key, prepared when first asked for.
 
     By one thread at a time: asn1crypto completes its types when they are first used, and a second thread would
     meet half of one.
     """
     with _lock:
-        parts = _prepared.get(key.chain)
+        name = (key.algorithm.encode(), *key.chain)
+        parts = _prepared.get(name)
         if parts is None:
-            parts = _prepared[key.chain] = _prepare(key)
-        _prepared.move_to_end(key.chain)
+            parts = _prepared[name] = _prepare(key)
+        _prepared.move_to_end(name)
         while len(_prepared) > PREPARED_MAX:
             _prepared.popitem(last=False)
     return parts
@@ -70,8 +96,8 @@ def sign_attributes(key: SealKey, digest: bytes) -> tuple[bytes, bytes]:
     return attributes, key.sign(_wrapped(_SET, attributes))
 
 
-def assemble(key: SealKey, attributes: bytes, signature: bytes, time_stamp: bytes | None = None) -> bytes:
-    """The whole CMS: a ContentInfo in DER."""
+def assemble(key: Seal, attributes: bytes, signature: bytes, time_stamp: bytes | None = None) -> bytes:
+    """The whole CMS: a ContentInfo in DER. Verification compares seals with it byte for byte, so it must not change."""
     parts = parts_of(key)
     signer = (
         parts.signer_head
@@ -87,13 +113,13 @@ def assemble(key: SealKey, attributes: bytes, signature: bytes, time_stamp: byte
     return _wrapped(_SEQUENCE, kind + _wrapped(_TAGGED_0, _wrapped(_SEQUENCE, signed_data)))
 
 
-def digest_size(key: SealKey) -> int:
+def digest_size(key: Seal) -> int:
     """Bytes of a digest by the key's hash."""
     size: int = get_pyca_cryptography_hash(key.digest).digest_size
     return size
 
 
-def _prepare(key: SealKey) -> CMSParts:
+def _prepare(key: Seal) -> CMSParts:
     certificates = [x509.Certificate.load(one) for one in key.chain]
     own = certificates[0]
     digest_algorithm = algos.DigestAlgorithm({"algorithm": key.digest})

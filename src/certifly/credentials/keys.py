@@ -109,7 +109,7 @@ class SealKey(_Opened):
     @property
     def digest(self) -> str:
         """The hash that belongs to the key, for what is signed and what is signed about it: ``sha256``."""
-        return "sha384" if self.algorithm == P384 else "sha256"
+        return digest_for(self.algorithm)
 
     def sign(self, data: bytes) -> bytes:
         """DER of an ECDSA signature (RFC 6979), or an RSA signature (PKCS #1 v1.5)."""
@@ -173,6 +173,11 @@ class SigningKeys:
     secret: TenantSecret
     created_at: datetime
     """When the youngest of them was made: nothing can have been signed by them before."""
+
+
+def digest_for(algorithm: str) -> str:
+    """The hash that PDFs are signed with by a key of this algorithm."""
+    return "sha384" if algorithm == P384 else "sha256"
 
 
 def algorithm_of(private: object) -> str:

@@ -17,7 +17,7 @@ from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObj
 from pyhanko.sign.signers.pdf_byterange import SignatureObject
 
 from certifly.core.clock import isoformat
-from certifly.credentials.cms import assemble, digest_size, parts_of, sign_attributes
+from certifly.credentials.cms import Seal, assemble, digest_size, parts_of, sign_attributes
 from certifly.credentials.errors import SealEnded
 from certifly.credentials.keys import RSA, SealKey
 from certifly.credentials.timestamps import B_LT, TOKEN_BYTES_MAX, TimeStamps, add_evidence
@@ -94,7 +94,7 @@ class _SealWriter(IncrementalPdfFileWriter):
         pass
 
 
-def bytes_reserved(key: SealKey, *, is_time_stamped: bool) -> int:
+def bytes_reserved(key: Seal, *, is_time_stamped: bool) -> int:
     """Hexadecimal digits to leave room for: always the same for a key, so that its files are."""
     signature = RSA_BYTES_MAX if key.algorithm == RSA else ECDSA_BYTES_MAX
     size = parts_of(key).size + digest_size(key) + signature + FRAME_BYTES

@@ -7,7 +7,8 @@ moment. Addresses named inside certificates are never called; what the time-stam
 state of its own certificates it must put into its tokens.
 
 When the authority does not answer as it should, nothing is signed: a file of a lower level than was asked for
-would never be told from one that was meant so.
+would never be told from one that was meant so. The same where roots are named and the authority does not chain to one
+of them: its stamps would not count when the file is checked.
 """
 
 import base64
@@ -26,11 +27,14 @@ from asn1crypto import algos, cms, core, crl, tsp, x509
 from cryptography.hazmat.primitives.hashes import Hash
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
 from certifly.core.clock import utc_now
+from certifly.credentials.chain import der_of
 from certifly.credentials.errors import TimeStampAddressInvalid, TimeStampUnavailable
 from certifly.credentials.keys import SealKey
+from certifly.credentials.timestamp_trust import check_stamp
 
 B_T: Literal["B-T"] = "B-T"
 B_LT: Literal["B-LT"] = "B-LT"
@@ -51,6 +55,8 @@ class TimeStamps:
     level: Literal["B-T", "B-LT"]
     url: str = field(repr=False)
     credentials: str | None = field(default=None, repr=False)
+    roots: tuple[bytes, ...] = field(default=(), repr=False)
+    """That the authority must chain to, in DER; without any, it is not asked for."""
     wait_seconds: float = WAIT_SECONDS
     clock: Callable[[], datetime] = utc_now
     """A list of withdrawn certificates is of the moment in which it is made, whatever time a signature states."""
@@ -58,7 +64,9 @@ class TimeStamps:
     _lists: tuple[bytes, ...] = field(default=(), repr=False)
 
     @classmethod
-    def from_settings(cls, timestamp_url: str | None, level: Literal["B-T", "B-LT"]) -> "TimeStamps | None":
+    def from_settings(
+        cls, timestamp_url: str | None, level: Literal["B-T", "B-LT"], timestamp_roots: str | None = None
+    ) -> "TimeStamps | None":
         """None where no authority is set. Raises TimeStampAddressInvalid, without quoting the password."""
         if timestamp_url is None:
             return None
@@ -78,6 +86,7 @@ class TimeStamps:
             level=level,
             url=urlunsplit((parts.scheme, place, parts.path or "/", parts.query, "")),
             credentials=None if parts.username is None else base64.b64encode(user.encode()).decode(),
+            roots=der_of(timestamp_roots or ""),
         )
 
     def stamp(self, signature: bytes, digest: str) -> bytes:
@@ -97,6 +106,7 @@ class TimeStamps:
         answer = self._ask(request.dump())
         try:
             token = _token_in(answer, imprint=imprint, nonce=nonce)
+            self._require_counting(token, imprint)
             self._remember(token)
         except (ValueError, KeyError, TypeError, AttributeError):
             raise TimeStampUnavailable("its answer is no time stamp") from None
@@ -111,13 +121,26 @@ class TimeStamps:
             self.stamp(b"", "sha256")
         return self._certificates, self._lists
 
+    def _require_counting(self, token: cms.ContentInfo, imprint: tsp.MessageImprint) -> None:
+        """Raises TimeStampUnavailable for a stamp that would not count when the file is checked."""
+        hashed: bytes = imprint["hashed_message"].native
+        try:
+            checked = check_stamp(token["content"], lambda _: hashed, self.roots)
+        except SignatureValidationError:
+            checked = None
+        if checked is None:
+            raise TimeStampUnavailable("the signature of its time stamp is wrong")
+        if self.roots and not checked.is_confirmed:
+            raise TimeStampUnavailable(
+                f"its certificate ({checked.authority}) does not chain to a root in CERTIFLY_TIMESTAMP_ROOTS, or is "
+                "not one for time stamps alone"
+            )
+
     def _remember(self, token: cms.ContentInfo) -> None:
         signed = token["content"]
         self._certificates = tuple(one.chosen.dump() for one in signed["certificates"])
         lists = signed["crls"]
-        self._lists = (
-            tuple(one.chosen.dump() for one in lists if one.name == "certificate_list") if lists else ()
-        )
+        self._lists = tuple(one.chosen.dump() for one in lists if one.name == "crl") if lists else ()
 
     def _ask(self, request: bytes) -> bytes:
         headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}

@@ -265,6 +265,11 @@ TOOLS_FOR_EVERYONE = (
         output=_check_facts(
             file={"type": "object", "description": "What kind of file it is, its size, and its digest."},
             trusted={"type": "object", "description": "Which bytes the report rests on."},
+            time_stamps={
+                "type": "array",
+                "items": {"type": "object"},
+                "description": "Its time stamps. One with is_confirmed false is only a claim of the file.",
+            },
         ),
     ),
 )

@@ -18,6 +18,7 @@ from certifly.public.check_upload import Uploads
 from certifly.public.pictures import Pictures
 from certifly.public.status_lists import StatusLists
 from certifly.public.waiting import WaitingRoom
+from certifly.verification.inspector import Inspector
 
 PUBLIC_ROUTERS = (
     check.router,
@@ -36,7 +37,7 @@ def install_public(app: FastAPI, settings: Settings) -> None:
     app.state.waiting_room = WaitingRoom()
     app.state.pictures = Pictures(settings.render_processes)
     app.state.status_lists = StatusLists()
-    app.state.uploads = Uploads()
+    app.state.uploads = Uploads(inspector=Inspector(timestamp_roots=settings.timestamp_roots))
     app.state.error_page = error_page
     for router in PUBLIC_ROUTERS:
         app.include_router(router)

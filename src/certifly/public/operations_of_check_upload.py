@@ -163,6 +163,24 @@ _REPORT = closed(
         | {"description": "The certificate of this server that the file says it is; null: none."},
         "claims": or_null(closed({name: told(_TEXT_OR_NULL, meaning) for name, meaning in _CLAIMS.items()}))
         | {"description": "What the file says of itself: true only as far as the checks passed."},
+        "time_stamps": {
+            "type": "array",
+            "items": closed(
+                {
+                    "stamped_at": told(MOMENT, "The time that it states."),
+                    "authority": {"type": "string", "description": "Who made it, as its certificate says."},
+                    "signer": told(
+                        _TEXT_OR_NULL, "Whose signature it is on, as that says; null: on the document itself."
+                    ),
+                    "is_confirmed": {
+                        "type": "boolean",
+                        "description": "Whether its authority chains to a root that the operator of this server named. "
+                        "If not, the file only claims this time.",
+                    },
+                }
+            ),
+            "description": "The time stamps in a PDF. Anybody can make one: rely on those that are confirmed.",
+        },
         "notes": {
             "type": "array",
             "items": {"type": "string"},
@@ -221,6 +239,7 @@ _EXAMPLE: dict[str, Any] = {
         "valid_from": "2026-11-23T09:00:00Z",
         "valid_until": None,
     },
+    "time_stamps": [],
     "notes": ["Files attached to the PDF: 1."],
 }
 

@@ -39,6 +39,15 @@ def report_as_json(report: Report) -> dict[str, object]:
         },
         "certificate": _known(report.certificate) if report.certificate else None,
         "claims": {field.name: getattr(claims, field.name) for field in fields(claims)} if claims else None,
+        "time_stamps": [
+            {
+                "stamped_at": isoformat(stamp.stamped_at),
+                "authority": stamp.authority,
+                "signer": stamp.signer,
+                "is_confirmed": stamp.is_confirmed,
+            }
+            for stamp in report.time_stamps
+        ],
         "notes": [note.text for note in report.notes],
     }
 

@@ -137,6 +137,17 @@ class Speaker:
             file_bytes=self._count(trusted.file_bytes or (report.file.size_bytes if report.file else None)),
         )
 
+    def time_stamps(self, report: Report) -> list[Markup]:
+        """What each time stamp is worth."""
+        return [
+            say(
+                self.words.stamp_confirmed if stamp.is_confirmed else self.words.stamp_claimed,
+                authority=stamp.authority,
+                day=self._when(stamp.stamped_at),
+            )
+            for stamp in report.time_stamps
+        ]
+
     def note(self, note: Note) -> Markup:
         """A remark about the file; what is not known of a signature is a dash."""
         return say(

@@ -78,6 +78,8 @@ class Words:
     file_check: str
     record_refused: str
     rests_on: str
+    stamp_confirmed: str
+    stamp_claimed: str
     claims: str
     claims_caution: str
     claim_title: str

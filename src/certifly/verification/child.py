@@ -8,8 +8,10 @@ import logging
 import resource
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import NoReturn
 
+from certifly.credentials.chain import der_of
 from certifly.verification.facts import Facts, to_json
 from certifly.verification.inspect import UPLOAD_BYTES_MAX, inspect
 
@@ -24,8 +26,10 @@ class Forbidden(BaseException):
     """Something tried to leave this process. Not an Exception: no library may catch it."""
 
 
-def main(arguments: list[str], look: Callable[[bytes], Facts] = inspect) -> NoReturn:
-    memory_mb, cpu_seconds = (int(argument) for argument in arguments)
+def main(arguments: list[str], look: Callable[[bytes], Facts] | None = None) -> NoReturn:
+    """Arguments: memory in megabytes, processor time in seconds, and the roots of time stamps in PEM, if any."""
+    memory_mb, cpu_seconds = (int(argument) for argument in arguments[:2])
+    look = look or partial(inspect, timestamp_roots=der_of("".join(arguments[2:])))
     limit(memory_mb=memory_mb, cpu_seconds=cpu_seconds)
     sys.addaudithook(refuse)
     logging.disable()  # libraries would quote the file

@@ -62,14 +62,42 @@ class CredentialFound:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StampFacts:
+    """A sound time stamp, of whatever authority."""
+
+    stamped_at: str
+    authority: str
+    """The name in the authority's certificate."""
+    is_confirmed: bool
+    """Whether the authority chains to a root that the operator named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CMSFacts:
+    """The CMS of a signature, taken apart: put together again from these parts it must be the same bytes."""
+
+    attributes: str
+    """The signed attributes, in DER without their tag."""
+    signature: str
+    time_stamp: str | None
+    """The token, in DER, where it is the only unsigned attribute."""
+    digest: str
+    """SHA-256 of its place in the file: the CMS, then zeros."""
+    place_bytes: int
+    """The size of its place in the file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SealFacts:
     """One signature of a PDF."""
 
     certificate: str | None = None
     """The signer's, in DER; None when the signature is too broken to tell."""
     subject: str | None = None
-    chain: list[str] = field(default_factory=list)
-    """The other certificates that came with it."""
+    public_key: str | None = None
+    """The signer's, as a SubjectPublicKeyInfo in DER."""
+    cms: CMSFacts | None = None
+    """None when it is larger than any of ours."""
     is_intact: bool = False
     """What it covers is what was signed, and the certificate's key signed it."""
     covered_bytes: int | None = None
@@ -77,8 +105,8 @@ class SealFacts:
     covers something else."""
     signed_at: str | None = None
     """The time that the signer claims."""
-    stamped_at: str | None = None
-    """The time that a time-stamp authority vouches for, whoever that is."""
+    stamp: StampFacts | None = None
+    """Its time stamp: one that is confirmed, if there are several."""
     is_time_stamp: bool = False
     """The signature is nobody's but such an authority's."""
     detail: str | None = None

@@ -4,7 +4,7 @@ Pure, and it never raises but for want of memory: a file that cannot be read, or
 It runs in a process of its own (``inspector.py``), so that what no bound foresees can be ended from outside.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
@@ -25,10 +25,12 @@ _PDF_MARK = b"%PDF-"
 _PDF_MARK_WITHIN_BYTES = 1024
 
 
-def inspect(content: bytes) -> Facts:
-    """The facts of a file."""
+def inspect(content: bytes, *, timestamp_roots: Sequence[bytes] = ()) -> Facts:
+    """The facts of a file. Time stamps are confirmed under ``timestamp_roots`` (DER)."""
     facts = outline(content)
     try:
+        if facts.kind == FileKind.PDF:
+            return _look_into_pdf(content, facts, timestamp_roots)
         return _LOOK[facts.kind](content, facts)
     except CannotInspect as error:
         return replace(facts, trouble=error.trouble, detail=error.detail)
@@ -56,11 +58,11 @@ def kind_of(content: bytes) -> FileKind:
     return FileKind.UNKNOWN
 
 
-def _look_into_pdf(content: bytes, facts: Facts) -> Facts:
+def _look_into_pdf(content: bytes, facts: Facts, timestamp_roots: Sequence[bytes]) -> Facts:
     # Here and not above: it takes half a second to load, which no other kind of file needs.
     from certifly.verification.pdf_facts import pdf_facts
 
-    found = pdf_facts(content)
+    found = pdf_facts(content, timestamp_roots=timestamp_roots)
     facts = replace(facts, seals=found.seals, attachments=found.attachments, revisions=found.revisions)
     credentials = [credential for text in found.texts if (credential := _attached(text)) is not None]
     return _with_credentials(facts, credentials)
@@ -91,7 +93,6 @@ def _look_no_further(_: bytes, facts: Facts) -> Facts:
 
 
 _LOOK: Mapping[FileKind, Callable[[bytes, Facts], Facts]] = {
-    FileKind.PDF: _look_into_pdf,
     FileKind.PNG: _look_into_png,
     FileKind.SVG: _look_into_svg,
     FileKind.JSON: _look_into_text,

@@ -64,6 +64,8 @@ class Inspector:
     memory_mb: int = MEMORY_MB
     wait_seconds: float = WAIT_SECONDS
     child: str = CHILD
+    timestamp_roots: str | None = None
+    """Roots under which time stamps are confirmed, in PEM."""
     _turns: threading.BoundedSemaphore = field(
         default_factory=lambda: threading.BoundedSemaphore(PROCESSES_MAX)
     )
@@ -106,7 +108,9 @@ class Inspector:
 
     def _command(self) -> list[str]:
         # -P: nothing is imported from the current folder that the parent would not import.
-        return [sys.executable, "-P", "-m", self.child, str(self.memory_mb), str(self.cpu_seconds)]
+        limits = (str(self.memory_mb), str(self.cpu_seconds))
+        roots = (self.timestamp_roots,) if self.timestamp_roots else ()
+        return [sys.executable, "-P", "-m", self.child, *limits, *roots]
 
 
 def _log_end(status: int | str | None, content: bytes) -> None:

@@ -1,10 +1,11 @@
 """From the facts of a file, and the record where there is one, to the report. Pure."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
 from certifly.verification.claims import claims_of, issuer_names, issuer_of
-from certifly.verification.facts import CredentialFound, Facts
+from certifly.verification.facts import CredentialFound, Facts, StampFacts
 from certifly.verification.issuer_spelling import is_spelled_like_ours
 from certifly.verification.judge_foreign import judge_foreign
 from certifly.verification.judge_own import judge_own
@@ -20,6 +21,7 @@ from certifly.verification.report import (
     Reason,
     Report,
     Scope,
+    TimeStamp,
     Trusted,
     report_of,
 )
@@ -55,6 +57,7 @@ def judge(facts: Facts, record: Record | None, *, public_url: str, now: datetime
         report,
         file=CheckedFile(facts.kind, facts.size_bytes, facts.digest),
         claims=claims_of(found.document) if found is not None else None,
+        time_stamps=tuple(_time_stamps(facts)),
         notes=tuple(_notes(facts)),
     )
 
@@ -80,6 +83,17 @@ def _says_it_is_ours(found: CredentialFound, public_url: str) -> bool:
     return any(is_spelled_like_ours(name, public_url) for name in issuer_names(found.document))
 
 
+def _time_stamps(facts: Facts) -> Iterator[TimeStamp]:
+    for seal in facts.seals:
+        if seal.stamp is not None:
+            yield TimeStamp(
+                stamped_at=datetime.fromisoformat(seal.stamp.stamped_at),
+                authority=seal.stamp.authority,
+                signer=None if seal.is_time_stamp else seal.subject,
+                is_confirmed=seal.stamp.is_confirmed,
+            )
+
+
 def _notes(facts: Facts) -> list[Note]:
     notes = []
     if facts.revisions > SIGNED_REVISIONS:
@@ -91,8 +105,13 @@ def _notes(facts: Facts) -> list[Note]:
     for seal in facts.seals:
         by = f"Signature by {seal.subject}" if seal.subject else "A signature"
         when = f", which claims the time {seal.signed_at}" if seal.signed_at else ""
-        stamped = f", time-stamped {seal.stamped_at}" if seal.stamped_at else ""
+        stamped = f", {_stamped(seal.stamp)}" if seal.stamp else ""
         text = f"{by}{when}{stamped}{': ' + seal.detail if seal.detail else ''}."
         signature = Note(NoteKind.SIGNATURE, text, name=seal.subject, time=seal.signed_at, detail=seal.detail)
         notes.append(signature)
     return notes
+
+
+def _stamped(stamp: StampFacts) -> str:
+    confirmed = "confirmed" if stamp.is_confirmed else "which nobody here confirms"
+    return f"with a time stamp of {stamp.stamped_at} by {stamp.authority}, {confirmed}"

@@ -8,14 +8,18 @@ end by the issuer: a thief of the seal could put other pages around a genuine cr
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from certifly.certificates.routes import check_address
+from certifly.credentials.cms import PublicSeal, assemble
 from certifly.credentials.models import PROOF, TOKEN
 from certifly.credentials.proofs import JCS_2022, RDFC_2022
 from certifly.credentials.public_keys import PublicKey
+from certifly.credentials.seal import bytes_reserved
+from certifly.credentials.timestamps import TOKEN_BYTES_MAX
 from certifly.credentials.vc_jwt import ALGORITHM
 from certifly.verification.claims import claims_of, issuer_of
-from certifly.verification.facts import CredentialFound, Facts, ProofFacts, SealFacts
+from certifly.verification.facts import CMSFacts, CredentialFound, Facts, ProofFacts, SealFacts
 from certifly.verification.record import Record
 from certifly.verification.report import (
     Check,
@@ -180,14 +184,29 @@ def _sealed(seals: list[SealFacts], record: Record) -> tuple[Signed, SealFacts |
 
 def _own_seals(seals: list[SealFacts], record: Record) -> Iterator[tuple[PublicKey, SealFacts]]:
     for seal in seals:
-        if seal.certificate is None or seal.is_time_stamp:
+        if seal.public_key is None or seal.is_time_stamp:
             continue
-        own = record.seal(bytes.fromhex(seal.certificate))
+        own = record.seal(bytes.fromhex(seal.public_key))
         if own is not None:
-            key, chain = own
-            # The certificates that come with a signature are not under it: hold them against those of the key.
-            is_known = {bytes.fromhex(other) for other in seal.chain} <= set(chain)
-            yield key, seal if is_known else replace(seal, is_intact=False)
+            key, made_as = own
+            is_as_made = any(_is_as_made(seal.cms, one) for one in made_as)
+            yield key, seal if is_as_made else replace(seal, is_intact=False)
+
+
+def _is_as_made(cms: CMSFacts | None, seal: PublicSeal) -> bool:
+    """Whether the CMS is the one that was made with this chain.
+
+    Much of a CMS is not signed: certificates, lists of revoked ones, further signers and attributes. So it is put
+    together again from the parts that are signed and the time stamp, and must be the same bytes.
+    """
+    if cms is None:
+        return False
+    stamp = bytes.fromhex(cms.time_stamp) if cms.time_stamp is not None else None
+    again = assemble(seal, bytes.fromhex(cms.attributes), bytes.fromhex(cms.signature), stamp)
+    # The place of the signature is signed with the file, and has room for a time stamp only where there was one.
+    had_stamp = 2 * cms.place_bytes > bytes_reserved(seal, is_time_stamped=False) + TOKEN_BYTES_MAX
+    place = again.ljust(cms.place_bytes, b"\0")
+    return sha256(place).hexdigest() == cms.digest and had_stamp == (stamp is not None)
 
 
 def _is_recorded(found: CredentialFound, record: Record) -> bool:

@@ -5,15 +5,15 @@ more from the bytes alone, by a stricter rule: everything from the first byte on
 in that place nothing but the signature. Nothing is fetched, and no certificate is trusted: whose it is, others judge.
 """
 
-import asyncio
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from io import BytesIO
 from itertools import islice
 from typing import Any
 
-from asn1crypto.cms import ContentInfo
+from asn1crypto.cms import ContentInfo, SignedData
 from pyhanko.pdf_utils.decode_limits import DecodeLimits, DocumentDecodeBudget, StreamDecodeLimits
 from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 from pyhanko.pdf_utils.misc import PdfDecodeLimitError
@@ -24,12 +24,11 @@ from pyhanko.sign.validation.generic_cms import (
     extract_tst_data_iter,
     message_imprint_checker,
     validate_sig_integrity,
-    validate_tst_signed_data,
 )
-from pyhanko_certvalidator import ValidationContext
 
+from certifly.credentials.timestamp_trust import DIGESTS, Imprint, check_stamp
 from certifly.verification.errors import BeyondLimits, CannotInspect, Unreadable, reading
-from certifly.verification.facts import SealFacts
+from certifly.verification.facts import CMSFacts, SealFacts, StampFacts
 from certifly.verification.strict_json import TEXT_BYTES_MAX
 
 REVISIONS_MAX = 50
@@ -38,8 +37,11 @@ REVISIONS_MAX = 50
 ATTACHMENTS_MAX = 32
 SEALS_MAX = 8
 NAME_TREE_NODES_MAX = 200
-CERTIFICATES_MAX = 12
-"""That come with one signature."""
+STAMPS_MAX = 4
+"""On one signature. More are not looked at."""
+
+CMS_BYTES_MAX = 64 * 1024
+"""Of the place of a signature of ours, with its chain and a time stamp."""
 
 UNPACKED_BYTES_MAX = 32 * 1024 * 1024
 """Of all streams that have to be unpacked to find signatures and attachments."""
@@ -50,7 +52,6 @@ _LIMITS = DecodeLimits(
     per_stream=StreamDecodeLimits(max_output_size=UNPACKED_BYTES_MAX),
     document_budget=DocumentDecodeBudget(base_allowance=UNPACKED_BYTES_MAX, max_ratio=0),
 )
-_DIGESTS = frozenset({"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512"})
 _HEXADECIMAL = re.compile(rb"<[0-9A-Fa-f]*>")
 
 
@@ -65,7 +66,7 @@ class PDFFacts:
     revisions: int
 
 
-def pdf_facts(pdf: bytes) -> PDFFacts:
+def pdf_facts(pdf: bytes, *, timestamp_roots: Sequence[bytes] = ()) -> PDFFacts:
     """The facts of a PDF. Raises Unreadable or BeyondLimits."""
     if pdf.count(b"startxref") > REVISIONS_MAX:
         raise BeyondLimits(f"a PDF that was changed more than {REVISIONS_MAX} times")
@@ -77,7 +78,7 @@ def pdf_facts(pdf: bytes) -> PDFFacts:
         texts = [text for stream in attachments if (text := _text_of(stream)) is not None]
         fields = _signed_fields(reader)
     return PDFFacts(
-        seals=[_seal_facts(reader, name, field, pdf) for name, field in fields],
+        seals=[_seal_facts(reader, name, field, pdf, timestamp_roots) for name, field in fields],
         texts=texts,
         attachments=len(attachments),
         revisions=reader.xrefs.total_revisions,
@@ -137,22 +138,24 @@ def _signed_fields(reader: PdfFileReader) -> list[tuple[str, Any]]:
     return [(name, field) for name, _, field in found]
 
 
-def _seal_facts(reader: PdfFileReader, name: str, field: Any, pdf: bytes) -> SealFacts:
+def _seal_facts(
+    reader: PdfFileReader, name: str, field: Any, pdf: bytes, timestamp_roots: Sequence[bytes]
+) -> SealFacts:
     """One signature; whatever is wrong with it is said in its facts."""
     try:
         with reading("a signature"):
-            return _examine(EmbeddedPdfSignature(reader, field, name), pdf)
+            return _examine(EmbeddedPdfSignature(reader, field, name), pdf, timestamp_roots)
     except CannotInspect as error:
         return SealFacts(detail=error.detail)
 
 
-def _examine(signature: EmbeddedPdfSignature, pdf: bytes) -> SealFacts:
+def _examine(signature: EmbeddedPdfSignature, pdf: bytes, timestamp_roots: Sequence[bytes]) -> SealFacts:
     certificate = signature.signer_cert
     digest = signature.compute_digest()
     content_type = signature.signed_data["encap_content_info"]["content_type"].native
     is_time_stamp = signature.sig_object_type == "/DocTimeStamp"
     is_intact, detail = False, None
-    if signature.md_algorithm not in _DIGESTS or signature.external_md_algorithm not in _DIGESTS:
+    if signature.md_algorithm not in DIGESTS or signature.external_md_algorithm not in DIGESTS:
         detail = f"the digest {signature.md_algorithm[:20]} is not to be relied on"
     elif is_time_stamp or content_type != "data":
         detail = "a time stamp, or a signature of another kind"
@@ -162,11 +165,12 @@ def _examine(signature: EmbeddedPdfSignature, pdf: bytes) -> SealFacts:
     return SealFacts(
         certificate=certificate.dump().hex(),
         subject=certificate.subject.human_friendly[:TEXT_CHARACTERS_MAX],
-        chain=[other.dump().hex() for other in signature.other_embedded_certs[:CERTIFICATES_MAX]],
+        public_key=certificate.public_key.dump().hex(),
+        cms=_cms_facts(signature),
         is_intact=is_intact,
         covered_bytes=covered_bytes(list(signature.byte_range), signature.pkcs7_content, pdf),
         signed_at=signed_at.isoformat() if signed_at is not None else None,
-        stamped_at=_stamped_at(signature),
+        stamp=_stamp_facts(signature, digest, timestamp_roots),
         is_time_stamp=is_time_stamp,
         detail=detail,
     )
@@ -193,16 +197,59 @@ def covered_bytes(byte_range: Sequence[int], contents: bytes, pdf: bytes) -> int
     return after + rest if not any(contents[used:]) else None
 
 
-def _stamped_at(signature: EmbeddedPdfSignature) -> str | None:
-    """The time in the first sound time stamp on the signature."""
-    context = ValidationContext(trust_roots=[], allow_fetching=False)
-    check = message_imprint_checker(signature.signer_info)
-    for stamp in extract_tst_data_iter(signature.signer_info, signed=False):
-        found = asyncio.run(validate_tst_signed_data(stamp, context, check))
-        if found["intact"] and found["valid"]:
-            moment: str = found["timestamp"].isoformat()
-            return moment
-    return None
+def _cms_facts(signature: EmbeddedPdfSignature) -> CMSFacts | None:
+    place = signature.pkcs7_content
+    if len(place) > CMS_BYTES_MAX:
+        return None
+    signer = signature.signer_info
+    unsigned = signer["unsigned_attrs"] or ()
+    tokens = [
+        value.dump().hex()
+        for attribute in unsigned
+        if attribute["type"].native == "signature_time_stamp_token"
+        for value in attribute["values"]
+    ]
+    return CMSFacts(
+        attributes=(signer["signed_attrs"].contents or b"").hex(),
+        signature=signer["signature"].native.hex(),
+        time_stamp=tokens[0] if len(tokens) == len(unsigned) == 1 else None,
+        digest=sha256(place).hexdigest(),
+        place_bytes=len(place),
+    )
+
+
+def _stamp_facts(
+    signature: EmbeddedPdfSignature, digest: bytes, timestamp_roots: Sequence[bytes]
+) -> StampFacts | None:
+    """The time stamp on a signature; or the signature itself, where it is one on the document."""
+    found = [
+        stamp
+        for token, imprint in islice(_tokens(signature, digest), STAMPS_MAX)
+        if (stamp := _checked(token, imprint, timestamp_roots)) is not None
+    ]
+    return max(found, key=lambda stamp: stamp.is_confirmed, default=None)
+
+
+def _tokens(signature: EmbeddedPdfSignature, digest: bytes) -> Iterator[tuple[SignedData, Imprint]]:
+    if signature.sig_object_type == "/DocTimeStamp":
+        algorithm = signature.external_md_algorithm
+        yield signature.signed_data, lambda named: digest if named == algorithm else b""
+    else:
+        imprint = message_imprint_checker(signature.signer_info)
+        yield from ((token, imprint) for token in extract_tst_data_iter(signature.signer_info, signed=False))
+
+
+def _checked(token: SignedData, imprint: Imprint, timestamp_roots: Sequence[bytes]) -> StampFacts | None:
+    try:
+        with reading("a time stamp"):
+            stamp = check_stamp(token, imprint, timestamp_roots)
+    except CannotInspect:
+        return None
+    if stamp is None:
+        return None
+    return StampFacts(
+        stamped_at=stamp.stamped_at.isoformat(), authority=stamp.authority, is_confirmed=stamp.is_confirmed
+    )
 
 
 def _member(value: Any, name: str) -> Any:

@@ -13,6 +13,7 @@ from certifly.certificates.erase import salted
 from certifly.certificates.models import Certificate, Edition
 from certifly.certificates.routes import check_address, public_url_of
 from certifly.credentials.chain import der_of
+from certifly.credentials.cms import PublicSeal
 from certifly.credentials.did import did_of
 from certifly.credentials.models import SEAL
 from certifly.credentials.public_keys import PublicKey
@@ -53,18 +54,17 @@ class Record:
             return None
         return next((key for key in self.keys if key.id == key_id and key.role == role), None)
 
-    def seal(self, certificate_der: bytes) -> tuple[PublicKey, tuple[bytes, ...]] | None:
-        """The seal of the issuer that has this certificate, with its chain (DER, the certificate itself first).
+    def seal(self, spki: bytes) -> tuple[PublicKey, tuple[PublicSeal, ...]] | None:
+        """The seal of the issuer that is this public key (DER), with each chain that it signed with.
 
-        A certificate may have been imported twice, the second time with more of its chain. Both are one key: what
-        was signed with either chain is genuine, and withdrawn is withdrawn.
+        A key may have been imported twice, the second time with another certificate or with more of its chain. What was
+        signed with either chain is genuine, and withdrawn is withdrawn.
         """
-        chains = ((key, der_of(key.chain_pem)) for key in self.keys if key.role == SEAL and key.chain_pem)
-        found = [(key, chain) for key, chain in chains if chain[0] == certificate_der]
+        found = [key for key in self.keys if key.role == SEAL and key.chain_pem and key.spki == spki]
         if not found:
             return None
-        key = next((key for key, _ in found if key.is_withdrawn), found[-1][0])
-        return key, tuple(dict.fromkeys(one for _, chain in found for one in chain))
+        key = next((key for key in found if key.is_withdrawn), found[-1])
+        return key, tuple(PublicSeal(der_of(one.chain_pem or ""), one.algorithm) for one in found)
 
     def edition_of_credential(self, text: str, document: dict[str, Any]) -> Edition | None:
         """The edition that has this credential, however its JSON is written down, with no proof but its own."""

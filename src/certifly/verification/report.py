@@ -272,6 +272,19 @@ class KnownCertificate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TimeStamp:
+    """A time that the file states by a time stamp. Anybody can make one, so it counts only if it is confirmed."""
+
+    stamped_at: datetime
+    authority: str
+    """As its certificate names it."""
+    signer: str | None
+    """Whose signature it is on, as that names itself; None for a time stamp on the document."""
+    is_confirmed: bool
+    """Whether the authority chains to a root that the operator of this server named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
     """What the credential in the file says of itself, shortened; true only as far as the checks passed."""
 
@@ -319,6 +332,7 @@ class Report:
     """None on a check page, where nothing was handed in."""
     certificate: KnownCertificate | None = None
     claims: Claims | None = None
+    time_stamps: tuple[TimeStamp, ...] = ()
     notes: tuple[Note, ...] = field(default=())
 
     def check(self, name: CheckName) -> Check:

@@ -5,18 +5,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from certifly.core.settings import (
     PREFIX,
     RETRIES_MAX,
     RETRY_SECONDS_MAX,
+    ROOTS_BYTES_MAX,
     SECRET_FILE_BYTES_MAX,
+    TIMESTAMP_ROOTS_MAX,
     Settings,
     SettingsInvalid,
 )
+from tests.sealing import outside_chain, private_key
 
 SECRET = "k" * 32
 NEEDED = {"CERTIFLY_SECRET_KEY": SECRET}
+
+ROOTS = "".join(
+    one.public_bytes(Encoding.PEM).decode() for one in outside_chain(private_key("P-256"))
+).strip()
 
 EVERY_SETTING: dict[str, tuple[str, Any]] = {
     "database_url": ("postgresql://certifly:pa55@db/certifly", "postgresql://certifly:pa55@db/certifly"),
@@ -28,6 +36,7 @@ EVERY_SETTING: dict[str, tuple[str, Any]] = {
     "secret_key": ("s" * 40, "s" * 40),
     "master_key": ("m" * 40, "m" * 40),
     "timestamp_url": ("https://ada:pa55@tsa.example.org/", "https://ada:pa55@tsa.example.org/"),
+    "timestamp_roots": (ROOTS, ROOTS),
     "pdf_signature_level": ("B-LT", "B-LT"),
     "recheck_one_in": ("20", 20),
     "host": ("0.0.0.0", "0.0.0.0"),
@@ -280,3 +289,23 @@ def test_no_secret_is_told_by_a_refusal(environment: dict[str, str]) -> None:
 
     assert "hunter2" not in refusal.value.message + repr(refusal.value)
     assert refusal.value.__cause__ is None, "nothing behind it quotes what was given"
+
+
+def test_the_roots_of_time_stamps_are_certificates_and_not_too_many(tmp_path: Path) -> None:
+    one = ROOTS.partition("-----END CERTIFICATE-----\n")[0] + "-----END CERTIFICATE-----\n"
+    most, too_many = one * TIMESTAMP_ROOTS_MAX, one * (TIMESTAMP_ROOTS_MAX + 1)
+    long, too_long = (one + "#" * (ROOTS_BYTES_MAX + more - len(one)) for more in (0, 1))
+
+    for taken in (one, most, long):
+        file = tmp_path / "roots.pem"
+        file.write_text(taken)
+        environment = NEEDED | {"CERTIFLY_TIMESTAMP_ROOTS_FILE": str(file)}
+        assert Settings.from_environment(environment).timestamp_roots == taken.strip()
+    broken = one.replace("MII", "AAA")
+    for wrong in ("root.pem", "-----BEGIN CERTIFICATE-----", broken, too_many, too_long, too_long * 2):
+        [fault] = refused({"CERTIFLY_TIMESTAMP_ROOTS": wrong})
+        assert fault.startswith(
+            f"CERTIFLY_TIMESTAMP_ROOTS: must be 1 to {TIMESTAMP_ROOTS_MAX} certificates in PEM"
+        )
+    [fault] = refused({"CERTIFLY_TIMESTAMP_ROOTS_FILE": str(tmp_path / "nowhere.pem")})
+    assert "CERTIFLY_TIMESTAMP_ROOTS_FILE names a file that cannot be read" in fault

@@ -20,8 +20,10 @@ from certifly.verification.report import (
     Reason,
     Report,
     Scope,
+    TimeStamp,
     Trusted,
 )
+from tests.cast import MONDAY
 from tests.unit.public.pages import (
     ADAS_CERTIFICATE,
     ADAS_FILE,
@@ -228,3 +230,24 @@ def test_notes_are_in_the_language_of_the_page(language: str) -> None:
     assert "Lovelace Academy" in signed and "2026-11-23T09:00:00Z" in signed
     assert "–" in unnamed and unnamed.endswith("the digest is another")
     assert "In English" not in page.html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_time_stamp_is_a_claim_unless_it_is_confirmed(language: str) -> None:
+    stamp = TimeStamp(stamped_at=MONDAY, authority=HOSTILE, signer=None, is_confirmed=False)
+    claimed = report_html(
+        replace(filed(), time_stamps=(stamp,)), Reader(LANGUAGES[language]), public_url="https://c.example"
+    )
+    confirmed = report_html(
+        replace(filed(), time_stamps=(replace(stamp, is_confirmed=True),)),
+        Reader(LANGUAGES[language]),
+        public_url="https://c.example",
+    )
+
+    words = LANGUAGES[language]
+    ends = {
+        sentence: sentence.rpartition("}")[2] for sentence in (words.stamp_claimed, words.stamp_confirmed)
+    }
+    assert ends[words.stamp_claimed] in claimed and ends[words.stamp_claimed] not in confirmed
+    assert '<time datetime="2026-11-23">' in claimed and "<script>alert" not in claimed
+    assert words.stamp_confirmed.partition("{")[0] in confirmed

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 from certifly.public.check_page import as_json
 from certifly.public.report_json import report_as_json
 from certifly.public.sharing import linkedin_address
-from certifly.verification.report import CheckName, Claims, Note, NoteKind, Reason, Scope, Trusted
+from certifly.verification.report import CheckName, Claims, Note, NoteKind, Reason, Scope, TimeStamp, Trusted
 from tests.cast import MONDAY, TUESDAY
 from tests.unit.public.pages import (
     ADAS,
@@ -136,3 +136,18 @@ def test_what_does_not_expire_has_no_end_in_a_profile() -> None:
     assert ADAS.linkedin is not None
     assert "expiration" not in ADAS.linkedin
     assert replace(ADAS, achievement=None).linkedin is None
+
+
+def test_time_stamps_say_whether_they_are_confirmed() -> None:
+    stamp = TimeStamp(stamped_at=MONDAY, authority="Time", signer="Lovelace", is_confirmed=False)
+    told = report_as_json(replace(report(file=ADAS_FILE), time_stamps=(stamp,)))
+
+    assert told["time_stamps"] == [
+        {
+            "stamped_at": "2026-11-23T09:00:00.000000Z",
+            "authority": "Time",
+            "signer": "Lovelace",
+            "is_confirmed": False,
+        }
+    ]
+    assert report_as_json(report(file=ADAS_FILE))["time_stamps"] == []

@@ -4,7 +4,8 @@ import base64
 import json
 from copy import deepcopy
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -14,10 +15,12 @@ from certifly.certificates.editions import text_of
 from certifly.certificates.erase import salted
 from certifly.credentials import vc_jwt
 from certifly.credentials.bake import bake_png, bake_svg
+from certifly.credentials.cms import PublicSeal, assemble, sign_attributes
 from certifly.credentials.keys import ProofKey, SealKey
 from certifly.credentials.proofs import prove
+from certifly.credentials.seal import bytes_reserved
 from certifly.storage.blobs import name_of
-from certifly.verification.facts import Facts, SealFacts
+from certifly.verification.facts import CMSFacts, Facts, SealFacts, StampFacts
 from certifly.verification.inspect import inspect
 from certifly.verification.judge import judge
 from certifly.verification.record import Record
@@ -29,6 +32,7 @@ from certifly.verification.report import (
     Reason,
     Report,
     Scope,
+    TimeStamp,
     Verdict,
 )
 from tests.cast import MONDAY, TUESDAY
@@ -74,13 +78,41 @@ def told(report: Report) -> dict[str, str]:
     }
 
 
+def cms_facts(
+    key: SealKey,
+    *,
+    chain: tuple[bytes, ...] | None = None,
+    stamp: bytes | None = None,
+    has_other_room: bool = False,
+) -> CMSFacts:
+    """Of the CMS that the key makes, or of one with other certificates, or with a place as for another level."""
+    attributes, signature = sign_attributes(key, bytes(32))
+    made_as = PublicSeal(key.chain if chain is None else chain, key.algorithm)
+    place_bytes = bytes_reserved(key, is_time_stamped=(stamp is not None) != has_other_room) // 2
+    place = assemble(made_as, attributes, signature, stamp).ljust(place_bytes, b"\0")
+    return CMSFacts(
+        attributes=attributes.hex(),
+        signature=signature.hex(),
+        time_stamp=stamp.hex() if stamp is not None else None,
+        digest=sha256(place).hexdigest(),
+        place_bytes=place_bytes,
+    )
+
+
+def public_key_of(key: SealKey) -> str:
+    spki = seal_of(key).spki
+    assert spki is not None
+    return spki.hex()
+
+
 def pdf_facts(key: SealKey = SEAL, **changes: Any) -> Facts:
     """Of a PDF that carries the credential."""
     found = inspect(CREDENTIAL.encode()).credentials
     seal = SealFacts(
         certificate=key.chain[0].hex(),
         subject="Lovelace Academy",
-        chain=[one.hex() for one in key.chain[1:]],
+        public_key=public_key_of(key),
+        cms=cms_facts(key),
         is_intact=True,
         covered_bytes=SIZE,
         signed_at=MONDAY.isoformat(),
@@ -380,8 +412,14 @@ def test_a_pdf_changed_behind_its_seal_says_how_far_it_is_trusted() -> None:
     [
         {"is_intact": False},
         {"covered_bytes": None},
-        {"chain": ["00"]},
-        {"certificate": None, "is_intact": False},
+        {"cms": None},
+        {"cms": cms_facts(SEAL, chain=SEAL.chain[:1])},
+        {"cms": cms_facts(SEAL, chain=(*SEAL.chain, *seal_key().chain[1:]))},
+        {"cms": cms_facts(SEAL, chain=(SEAL.chain[0], *seal_key().chain[1:]))},
+        {"cms": cms_facts(SEAL, has_other_room=True)},
+        {"cms": cms_facts(SEAL, stamp=b"0\0", has_other_room=True)},
+        {"cms": replace(cms_facts(SEAL, stamp=b"0\0"), time_stamp=None)},
+        {"public_key": None, "certificate": None, "is_intact": False},
     ],
 )
 def test_a_pdf_whose_seal_is_broken_is_altered(seal: dict[str, Any]) -> None:
@@ -413,7 +451,9 @@ def test_a_seal_that_was_imported_twice_is_the_issuers_with_either_chain() -> No
     short = replace(whole, id="seal-2", chain_pem=own + end)
 
     for keys in ([short, whole], [whole, short]):
-        assert judged(pdf_facts(), pdf_record(keys=[*PUBLIC_KEYS, *keys])).verdict is Verdict.VALID
+        for chain in (SEAL.chain, SEAL.chain[:1]):
+            sealed = pdf_facts(seal={"cms": cms_facts(SEAL, chain=chain)})
+            assert judged(sealed, pdf_record(keys=[*PUBLIC_KEYS, *keys])).verdict is Verdict.VALID
     for keys in ([withdrawn(short), whole], [short, withdrawn(whole)]):
         report = judged(pdf_facts(), pdf_record(keys=[*PUBLIC_KEYS, *keys]))
         assert told(report)["signature"] == "key_withdrawn"
@@ -440,10 +480,26 @@ def test_a_token_attached_to_sealed_pages_does_as_well() -> None:
 
 
 def test_what_is_said_besides_is_in_the_notes() -> None:
-    facts = pdf_facts(seal={"stamped_at": "2026-11-23T09:00:05+00:00"})
-    report, often = (judged(each, pdf_record()) for each in (facts, replace(facts, revisions=3)))
+    stamp = StampFacts(stamped_at="2026-11-23T09:00:05+00:00", authority="Anybody", is_confirmed=False)
+    report = judged(pdf_facts(seal={"stamp": stamp}), pdf_record())
+    confirmed = judged(pdf_facts(seal={"stamp": replace(stamp, is_confirmed=True)}), pdf_record())
 
-    assert any("time-stamped 2026-11-23" in note.text for note in report.notes)
+    said = "with a time stamp of 2026-11-23T09:00:05+00:00 by Anybody, "
+    assert any(f"{said}which nobody here confirms." in note.text for note in report.notes)
+    assert any(f"{said}confirmed." in note.text for note in confirmed.notes)
+    (found,) = report.time_stamps
+    assert found == TimeStamp(
+        stamped_at=datetime.fromisoformat(stamp.stamped_at),
+        authority="Anybody",
+        signer="Lovelace Academy",
+        is_confirmed=False,
+    )
+    assert confirmed.time_stamps == (replace(found, is_confirmed=True),)
+
+
+def test_a_pdf_that_was_saved_more_often_than_for_its_seal_says_so() -> None:
+    report, often = (judged(each, pdf_record()) for each in (pdf_facts(), replace(pdf_facts(), revisions=3)))
+
     assert NoteKind.REVISIONS not in [note.kind for note in report.notes], "made and signed: that is normal"
     assert "The PDF was saved 3 times." in [note.text for note in often.notes]
 

@@ -51,12 +51,22 @@ def look_at_keys(
 def look_at_timestamps(settings: Settings) -> Finding:
     """Whether the time-stamp authority gives time stamps: it is asked for one."""
     try:
-        timestamps = TimeStamps.from_settings(settings.timestamp_url, settings.pdf_signature_level)
+        timestamps = TimeStamps.from_settings(
+            settings.timestamp_url, settings.pdf_signature_level, settings.timestamp_roots
+        )
         if timestamps is None:
             return Finding("time stamps", "well", "None are wanted: PDFs are signed at PAdES B-B.")
         timestamps.evidence()
     except DomainError as error:
         return Finding("time stamps", "trouble", error.message)
+    if not timestamps.roots:
+        message = (
+            f"The authority gives them: PDFs are signed at PAdES {timestamps.level}. But no root is named, so reports "
+            "on files confirm no time. Set CERTIFLY_TIMESTAMP_ROOTS_FILE to a file with the authority's root in PEM."
+        )
+        return Finding("time stamps", "note", message)
     return Finding(
-        "time stamps", "well", f"The authority gives them: PDFs are signed at PAdES {timestamps.level}."
+        "time stamps",
+        "well",
+        f"The authority gives them, under a root that is named: PDFs are signed at PAdES {timestamps.level}.",
     )

@@ -37,6 +37,8 @@ def _shown(name: str, value: object) -> str:
         return "not set"
     if name in SECRETS:
         return f"{HIDDEN} ({len(str(value))} characters)"
+    if name == "timestamp_roots":
+        return f"{str(value).count('BEGIN CERTIFICATE')} in PEM"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):

@@ -13,7 +13,13 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "Needed": ("secret_key", "public_url"),
     "Data and files": ("database_url", "database_owner_url", "files_url"),
     "E-mail": ("mail_url", "mail_from", "email_retry_seconds"),
-    "Keys and signatures": ("master_key", "timestamp_url", "pdf_signature_level", "recheck_one_in"),
+    "Keys and signatures": (
+        "master_key",
+        "timestamp_url",
+        "timestamp_roots",
+        "pdf_signature_level",
+        "recheck_one_in",
+    ),
     "Serving": ("host", "port", "trusted_proxies", "rate_limit_per_minute", "log_level"),
     "Work and rendering": (
         "worker_slots",

@@ -39,9 +39,21 @@ def cleaned(body: str) -> str:
     return (inside[1] or "") + (inside[2] or "")
 
 
-def tiny(format: str = "PNG") -> str:
+def tiny(format: str = "PNG", size: int = 2) -> str:
+    """The address of a picture of one colour."""
+    return _address(Image.new("RGB", (size, size), (200, 30, 40)), format)
+
+
+def pair() -> str:
+    """The address of a picture of two pixels, red and blue."""
+    picture = Image.new("RGB", (2, 1), (255, 0, 0))
+    picture.putpixel((1, 0), (0, 0, 255))
+    return _address(picture, "PNG")
+
+
+def _address(picture: Image.Image, format: str) -> str:
     buffer = io.BytesIO()
-    Image.new("RGB", (2, 2), (200, 30, 40)).save(buffer, format)
+    picture.save(buffer, format)
     return f"data:image/{format.lower()};base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
@@ -70,3 +82,19 @@ def alike(one: RGB, other: RGB) -> bool:
 def assert_colours(content: bytes, expected: dict[tuple[float, float], RGB]) -> None:
     found = dict(zip(expected, colours_of(content, *expected), strict=True))
     assert all(alike(found[place], expected[place]) for place in expected), found
+
+
+def wide(body: str) -> bytes:
+    """A picture twice as wide as high, as exports of drawing programs for tests are."""
+    return drawing(body, 'width="200" height="100" viewBox="0 0 200 100"')
+
+
+def assert_wide_colours(content: bytes, expected: dict[tuple[float, float], RGB]) -> None:
+    """The same for a picture twice as wide as high: it lies in the middle of its square."""
+    assert_colours(content, {(x, 0.25 + y / 2): colour for (x, y), colour in expected.items()})
+
+
+def fill_of(body: str) -> str:
+    """The fill of the only shape."""
+    (found,) = re.findall(r'<(?:rect|path|circle)[^>]* fill="([^"]+)"', cleaned(body))
+    return str(found)

@@ -33,7 +33,9 @@ GEOMETRY: Mapping[str, frozenset[str]] = {
     "circle": frozenset({"cx", "cy", "r"}),
     "ellipse": frozenset({"cx", "cy", "rx", "ry"}),
     "path": frozenset({"d"}),
-} | dict.fromkeys(("image", "svg", "use", "foreignObject"), frozenset({"x", "y", "width", "height"}))
+} | dict.fromkeys(
+    ("image", "svg", "symbol", "use", "foreignObject"), frozenset({"x", "y", "width", "height"})
+)
 """The properties of geometry that an element has; all others are attributes only."""
 
 _ALL_GEOMETRY = frozenset().union(*GEOMETRY.values())
@@ -48,6 +50,8 @@ class Style:
     values: Mapping[str, Any] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     around: Surroundings = field(default_factory=Surroundings)
+    scope: Node | None = None
+    """The element that ``use`` shows, inside of it: selectors do not see what is around that (SVG 2, 5.6.2)."""
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name] if name in self.values else PROPERTIES[name].initial
@@ -69,7 +73,11 @@ class Style:
 
     def within(self, width: float, height: float) -> "Style":
         """Return the style for the content of another viewport."""
-        return Style(self.values, self.variables, replace(self.around, viewport=(width, height)))
+        return replace(self, around=replace(self.around, viewport=(width, height)))
+
+    def shown_by_use(self, target: Node) -> "Style":
+        """Return the style of a ``use`` element for what it shows."""
+        return replace(self, scope=target)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +91,17 @@ class _Written:
 @dataclass
 class Cascade:
     sheet: StyleSheet
-    _declared: dict[Node, tuple[dict[str, list[_Written]], dict[str, str]]] = field(default_factory=dict)
+    _declared: dict[tuple[Node, Node | None], tuple[dict[str, list[_Written]], dict[str, str]]] = field(
+        default_factory=dict
+    )
 
     def style_of(self, node: Node, parent: Style) -> Style:
         """Return the values of an element inside ``parent``. Raises PictureNotSupported, PictureTooLarge."""
-        declared, _ = self._declarations(node)
+        declared, _ = self._declarations(node, parent.scope)
         self.sheet.count(len(declared))
         inherited = {name: value for name, value in parent.values.items() if PROPERTIES[name].inherited}
         if not declared:
-            return Style(inherited, parent.variables, parent.around)
+            return Style(inherited, parent.variables, parent.around, parent.scope)
         reader = _Values(declared, parent, inherited, _variables(declared, parent.variables))
         for name in (*_FIRST, *declared):
             if name in declared and name in PROPERTIES:
@@ -99,25 +109,36 @@ class Cascade:
         around = replace(parent.around, font_size=reader.font_size)
         if node.parent is None:
             around = replace(around, root_font_size=reader.font_size)
-        return Style(reader.values, reader.variables, around)
+        return Style(reader.values, reader.variables, around, parent.scope)
 
-    def check(self, node: Node) -> None:
+    def check(self, node: Node, scope: Node | None = None) -> None:
         """Refuse what the element's style does beside the values that are drawn. Raises PictureNotSupported."""
-        for name, value in self._declarations(node)[1].items():
+        for name, value in self._declarations(node, scope)[1].items():
             harmless = GUARDED[name] if name in GUARDED else GUARDED_ON_ROOT[name]
-            if value.lower() in harmless or value.lower() in ("initial", "unset", "revert"):
+            if value.lower() in harmless or (
+                name != "all" and value.lower() in ("initial", "unset", "revert")
+            ):
                 continue
             if "animation" in name and not self.sheet.animations & set(value.replace(",", " ").split()):
                 continue
             raise value_not_supported(name, value)
 
-    def _declarations(self, node: Node) -> tuple[dict[str, list[_Written]], dict[str, str]]:
+    def sized_by_css(self, node: Node, scope: Node | None = None) -> bool:
+        """Tell whether a rule or a style attribute gives the element's width or height."""
+        declared, _ = self._declarations(node, scope)
+        return any(
+            not written.attribute for name in ("width", "height") for written in declared.get(name, ())
+        )
+
+    def _declarations(
+        self, node: Node, scope: Node | None
+    ) -> tuple[dict[str, list[_Written]], dict[str, str]]:
         """Return what is declared, the weakest first, and the guarded properties with their last value."""
-        if node not in self._declared:
+        if (node, scope) not in self._declared:
             declared: dict[str, list[_Written]] = {}
             guarded: dict[str, str] = {}
             geometry = GEOMETRY.get(node.name or "", frozenset())
-            for name, written in self._written(node):
+            for name, written in self._written(node, scope):
                 if name in GUARDED or (node.parent is None and name in GUARDED_ON_ROOT):
                     guarded[name] = written.value
                 for longhand in SHORTHANDS.get(name, (name,)):
@@ -125,16 +146,18 @@ class Cascade:
                         longhand in PROPERTIES and (longhand in geometry or longhand not in _ALL_GEOMETRY)
                     ):
                         declared.setdefault(longhand, []).append(written)
-            self._declared[node] = declared, guarded
-        return self._declared[node]
+            self._declared[node, scope] = declared, guarded
+        return self._declared[node, scope]
 
-    def _written(self, node: Node) -> Iterator[tuple[str, _Written]]:
+    def _written(self, node: Node, scope: Node | None) -> Iterator[tuple[str, _Written]]:
         for name, value in node.element.attrib.items():
             if name in PROPERTIES and PROPERTIES[name].attribute:
                 yield name, _Written(value, attribute=True)
             elif name == "gradientTransform" or name == "patternTransform":
                 yield "transform", _Written(value, attribute=True)
-        ruled = [declaration for rule in self.sheet.rules_for(node) for declaration in rule.declarations]
+        ruled = [
+            declaration for rule in self.sheet.rules_for(node, scope) for declaration in rule.declarations
+        ]
         own = self.sheet.attribute(node.get("style") or "")
         for important in (False, True):
             for declaration in (*ruled, *own):

@@ -5,7 +5,7 @@ Wider colours are clipped channel by channel, as Chromium does. The arithmetic b
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from coloraide import Color
@@ -52,7 +52,7 @@ MODELS: Mapping[str, _Model] = {
 SPACES = frozenset(
     {"srgb", "srgb-linear", "display-p3", "a98-rgb", "prophoto-rgb", "rec2020", "xyz-d50", "xyz-d65"}
 )
-_MIXED_IN = SPACES | {model.space for model in MODELS.values()}
+_MIXED_IN = SPACES - {"rec2020"} | {model.space for model in MODELS.values()}
 _ALIASES = {"rgba": "rgb", "hsla": "hsl", "xyz": "xyz-d65"}
 _SYSTEM = {
     "canvas": "white", "canvastext": "black", "linktext": "#0000ee", "visitedtext": "#551a8b",
@@ -179,9 +179,20 @@ def _function(name: str, arguments: Sequence[Token], current: Rgb, depth: int) -
     values = [_channel(token, scale, names) for token, scale in zip(halves[0], model.scales, strict=True)]
     if base is None:
         values = _in_range(name, values)
+    if model.space == "rec2020":
+        if base is not None:
+            raise feature_not_supported("a relative colour in rec2020", "Write the resulting colour")
+        model, values = replace(model, space="rec2020-linear"), [_linear_rec2020(value) for value in values]
     inherited = base.alpha(nans=False) if base is not None else 1.0
     alpha = _alpha(_only(halves[1]), names) if len(halves) == 2 else inherited
     return Color(model.space, values, alpha)
+
+
+def _linear_rec2020(value: float) -> float:
+    """Undo the transfer function of ITU-R BT.2020, which browsers use and coloraide does not."""
+    size = abs(value)
+    linear = size / 4.5 if size < 0.0812428829 else ((size + 0.0992968268) / 1.0992968268) ** (1 / 0.45)
+    return math.copysign(linear, value)
 
 
 def _space(tokens: Sequence[Token]) -> tuple[_Model, Sequence[Token]]:

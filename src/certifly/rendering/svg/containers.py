@@ -4,9 +4,9 @@ from xml.etree.ElementTree import Element
 
 from certifly.rendering.svg import effects
 from certifly.rendering.svg.cascade import Style
-from certifly.rendering.svg.drawing import NOT_DRAWN, SHAPES, Drawing, Place, written_number
+from certifly.rendering.svg.drawing import SHAPES, Drawing, Place, chosen_of, written_number
 from certifly.rendering.svg.reading import Node
-from certifly.rendering.svg.refusals import element_not_supported
+from certifly.rendering.svg.refusals import element_not_supported, feature_not_supported
 from certifly.rendering.svg.text import conditions_hold
 from certifly.rendering.svg.transforms import IDENTITY, multiply, translation
 from certifly.rendering.svg.viewports import alignment, fitted, inner_viewport, view_box
@@ -22,11 +22,8 @@ def group(drawing: Drawing, node: Node, style: Style, place: Place) -> Element |
 
 
 def switch(drawing: Drawing, node: Node, style: Style, place: Place) -> Element | None:
-    """Write the first child of a switch that is for this reader (SVG 2, 5.9)."""
-    chosen = next(
-        (child for child in node.children if child.name not in NOT_DRAWN | {None} and conditions_hold(child)),
-        None,
-    )
+    """Write the one child of a switch that is drawn."""
+    chosen = chosen_of(node)
     drawn = drawing.draw(chosen, style, effects.inside(drawing, style, place)) if chosen is not None else None
     if drawn is None:
         return None
@@ -37,6 +34,7 @@ def switch(drawing: Drawing, node: Node, style: Style, place: Place) -> Element 
 
 def nested(drawing: Drawing, node: Node, style: Style, place: Place) -> Element | None:
     """Write an ``svg`` element inside another."""
+    _refuse_size_by_css(drawing, node, style)
     width, height = style.around.viewport
     size = (
         width if style["width"] is None else style["width"],
@@ -45,6 +43,14 @@ def nested(drawing: Drawing, node: Node, style: Style, place: Place) -> Element 
     content = effects.inside(drawing, style, place)
     element = _viewport(drawing, node, style, content, (style["x"], style["y"]), size)
     return effects.apply(drawing, element, style, place) if element is not None else None
+
+
+def _refuse_size_by_css(drawing: Drawing, node: Node, style: Style) -> None:
+    """Refuse what browsers do not agree on."""
+    if drawing.cascade.sized_by_css(node, style.scope):
+        raise feature_not_supported(
+            f"a <{node.name}> sized by CSS", 'Give it "width" and "height" as attributes'
+        )
 
 
 def _viewport(
@@ -97,7 +103,7 @@ def use(drawing: Drawing, node: Node, style: Style, place: Place) -> Element | N
     size = (style["width"], style["height"]) if target.name in ("svg", "symbol") else None
     name = drawing.define(
         ("use", target, style.inheritance, content, size),
-        lambda: _shown(drawing, target, style, content, size),
+        lambda: _shown(drawing, target, style.shown_by_use(target), content, size),
     )
     if name is None:
         return None
@@ -119,16 +125,16 @@ def _shown(
     style = drawing.cascade.style_of(target, parent)
     if style["display"] == "none" or style["opacity"] == 0 or not conditions_hold(target):
         return None
-    drawing.check(target)
+    drawing.check(target, style)
+    _refuse_size_by_css(drawing, target, style)
     content = effects.inside(drawing, style, place)
     width, height = parent.around.viewport
-    own = (style["width"], style["height"]) if target.name == "svg" else (None, None)
+    own = (style["width"], style["height"])
     sizes = [
         next((side for side in (given, stated) if side is not None), whole)
         for given, stated, whole in zip(size, own, (width, height), strict=True)
     ]
-    corner = (style["x"], style["y"]) if target.name == "svg" else (0.0, 0.0)
-    element = _viewport(drawing, target, style, content, corner, (sizes[0], sizes[1]))
+    element = _viewport(drawing, target, style, content, (style["x"], style["y"]), (sizes[0], sizes[1]))
     return effects.apply(drawing, element, style, place) if element is not None else None
 
 

@@ -9,6 +9,7 @@ for each set of values it would inherit. ``shapes``, ``containers``, ``embedded`
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
 from certifly.rendering.errors import PictureNotSupported, PictureTooLarge
@@ -18,6 +19,7 @@ from certifly.rendering.svg.reading import Node
 from certifly.rendering.svg.references import SHAPES_MAX, check_nesting
 from certifly.rendering.svg.refusals import element_not_supported, feature_not_supported
 from certifly.rendering.svg.text import TEXTS, conditions_hold, paints_text
+from certifly.rendering.svg.values import Link
 from certifly.rendering.svg.viewports import inner_viewport
 
 PATH_CHARACTERS_MAX = 8 * 1024 * 1024
@@ -65,6 +67,25 @@ class Place:
         return colour.grey if self.grey else colour
 
 
+_WITH_DEFINITIONS = frozenset(
+    {"svg", "g", "a", "defs", "symbol", "switch", "clipPath", "mask", "pattern", "marker", "linearGradient",
+     "radialGradient", "filter"}
+)  # fmt: skip
+"""Elements in which definitions are looked for."""
+
+
+def chosen_of(switch: Node) -> Node | None:
+    """Return the first child of a switch that is for this reader (SVG 2, 5.9)."""
+    return next(
+        (
+            child
+            for child in switch.children
+            if child.name not in NOT_DRAWN | {None} and conditions_hold(child)
+        ),
+        None,
+    )
+
+
 Writer = Callable[["Drawing", Node, Style, Place], Element | None]
 
 
@@ -80,6 +101,8 @@ class Drawing:
     defs: Element = field(default_factory=lambda: Element("defs"))
     filters: int = 0
     """Elements with a filter so far."""
+    enlarged: int = 0
+    """Embedded pictures that were given more pixels so far."""
     pixels: int = 0
     """Pixels of the embedded pictures so far."""
     _written: dict[Any, str | None] = field(default_factory=dict)
@@ -103,7 +126,7 @@ class Drawing:
             return None
         if node.name not in self.writers:
             raise element_not_supported(node.name)
-        self.check(node)
+        self.check(node, style)
         # What use shows is counted where it is defined.
         deeper = int(node.name != "use")
         self._level += deeper
@@ -116,9 +139,9 @@ class Drawing:
         drawn = [self.draw(child, style, place) for child in node.children]
         return [element for element in drawn if element is not None]
 
-    def check(self, node: Node) -> None:
+    def check(self, node: Node, style: Style | None = None) -> None:
         """Refuse what happens to an element that is painted, and cannot be drawn."""
-        self.cascade.check(node)
+        self.cascade.check(node, style.scope if style is not None else None)
         if node in self.animated:
             raise feature_not_supported(
                 f"an animation of <{node.name}> ({self.animated[node]})", "Remove the animation"
@@ -132,8 +155,30 @@ class Drawing:
             raise PictureNotSupported(
                 "The SVG refers to another file. Embed everything it shows, then upload it again."
             )
-        node = self.names.get(link.strip()[1:])
+        node = self.names.get(unquote(link.strip()[1:]))
         return node if node is not None and node.name in kinds else None
+
+    def resource(self, link: Link | None, kinds: frozenset[str]) -> Node | None:
+        """Return the element that ``url(#…)`` names, or None where a browser has nothing suitable of this name."""
+        node = self.names.get(link.target) if link is not None else None
+        if node is None or node.name not in kinds:
+            return None
+        return node if self._takes_part(node) else None
+
+    def _takes_part(self, node: Node) -> bool:
+        """Tell whether a browser makes anything of a definition: of what is hidden, it does in groups alone."""
+        if self.style_at(node)["display"] == "none":
+            return False
+        inner, outer = node, node.parent
+        while outer is not None:
+            if outer.name not in _WITH_DEFINITIONS:
+                return False
+            if outer.name != "g" and self.style_at(outer)["display"] == "none":
+                return False
+            if outer.name == "switch" and inner is not chosen_of(outer):
+                return False
+            inner, outer = outer, outer.parent
+        return True
 
     def style_at(self, node: Node) -> Style:
         """Return the style of an element where it is defined."""

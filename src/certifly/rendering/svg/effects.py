@@ -8,13 +8,12 @@ from certifly.rendering.errors import PictureTooLarge
 from certifly.rendering.svg import transforms
 from certifly.rendering.svg.cascade import Style
 from certifly.rendering.svg.drawing import SHAPES, Drawing, Place, written_number
-from certifly.rendering.svg.filters import Flat, flat_filter, write_filter
+from certifly.rendering.svg.filters import Flat, flat_filter, reach, write_filter
 from certifly.rendering.svg.geometry import geometry
 from certifly.rendering.svg.reading import Node
 from certifly.rendering.svg.refusals import feature_not_supported
 from certifly.rendering.svg.text import conditions_hold, paints_text
 from certifly.rendering.svg.transforms import IDENTITY, Matrix, multiply
-from certifly.rendering.svg.values import Link
 from certifly.rendering.svg.viewports import attribute_length
 
 FILTERS_MAX = 50
@@ -23,6 +22,8 @@ FILTERS_MAX = 50
 REGION_MAX = 20.0
 """Largest side of a filter's region, as a multiple of the element's or the picture's."""
 
+CLIP = frozenset({"clipPath"})
+MASK = frozenset({"mask"})
 BOX = "objectBoundingBox"
 SPACE = "userSpaceOnUse"
 
@@ -52,7 +53,7 @@ def inside(drawing: Drawing, style: Style, place: Place) -> Place:
     """Return the place of an element's content: effects may colour it, or need its bounding box."""
     if style["clip-path"] is None and style["mask"] is None and style["filter"] is None:
         return place
-    node = _named(drawing, style["filter"], "filter")
+    node = _filter_of(drawing, style)
     flat = flat_filter(drawing, node) if node is not None else None
     if flat is not None:
         return replace(place, measured=True, flat=flat.colour)
@@ -66,7 +67,7 @@ def apply(
     matrix = matrix_of(style) if matrix is None else matrix
     opacity: float = style["opacity"]
     around: list[dict[str, str]] = []
-    if (node := _named(drawing, style["filter"], "filter")) is not None:
+    if (node := _filter_of(drawing, style)) is not None:
         flat = flat_filter(drawing, node)
         if flat is not None:
             around.append(_flat_attributes(drawing, node, flat))
@@ -74,11 +75,13 @@ def apply(
             name = _filter(drawing, node, place)
             if name is None:
                 return None
+            if node.get("filterUnits") == SPACE:
+                around.append({"clip-path": f"url(#{_region_clip(drawing, node)})"})
             element.set("filter", f"url(#{name})")
-    if (node := _named(drawing, style["clip-path"], "clipPath")) is not None:
+    if (node := drawing.resource(style["clip-path"], CLIP)) is not None:
         name = drawing.define(("clip", node), partial(_clip, drawing, node))
         element.set("clip-path", f"url(#{name})")
-    if (node := _named(drawing, style["mask"], "mask")) is not None:
+    if (node := drawing.resource(style["mask"], MASK)) is not None:
         name = drawing.define(("mask", node, place.grey), partial(_mask, drawing, node))
         element.set("mask", f"url(#{name})")
     for attributes in around:
@@ -93,6 +96,8 @@ def apply(
         element.set("opacity", written_number(opacity))
     if matrix != IDENTITY:
         element.set("transform", written_matrix(matrix))
+    if style["mix-blend-mode"] == "plus-lighter":
+        raise feature_not_supported('"mix-blend-mode: plus-lighter"')
     blending = [
         f"{name}:{style[name]}"
         for name, usual in (("isolation", "auto"), ("mix-blend-mode", "normal"))
@@ -117,15 +122,22 @@ def _filter(drawing: Drawing, node: Node, place: Place) -> str | None:
     sides = {"x": width, "y": height, "width": width, "height": height}
     if any(abs(float(given[name])) > REGION_MAX * side for name, side in sides.items()):
         raise feature_not_supported("a filter whose region is much larger than what it is used for")
+    if given["filterUnits"] == SPACE:
+        # The renderer crops the element to the region before it works on it, a browser afterwards.
+        given = _grown(given, reach(node))
     return drawing.define(("filter", node, place.grey), lambda: write_filter(drawing, node, place, given))
 
 
-def _named(drawing: Drawing, link: Link | None, kind: str) -> Node | None:
-    """Return the element of an effect; one that is not there has no effect."""
-    if link is None:
-        return None
-    node = drawing.names.get(link.target)
-    return node if node is not None and node.name == kind else None
+def _grown(given: dict[str, str], by: float) -> dict[str, str]:
+    grown = {"x": -by, "y": -by, "width": 2 * by, "height": 2 * by}
+    return given | {name: written_number(float(given[name]) + more) for name, more in grown.items()}
+
+
+def _filter_of(drawing: Drawing, style: Style) -> Node | None:
+    """Return the filter of an element; one that is not there has no effect."""
+    link = style["filter"]
+    node = drawing.names.get(link.target) if link is not None else None
+    return node if node is not None and node.name == "filter" else None
 
 
 def region(node: Node, style: Style, units: str) -> dict[str, str]:
@@ -179,7 +191,7 @@ def _clip(drawing: Drawing, node: Node) -> Element:
 
 
 def _set_clip(drawing: Drawing, element: Element, style: Style) -> None:
-    node = _named(drawing, style["clip-path"], "clipPath")
+    node = drawing.resource(style["clip-path"], CLIP)
     if node is None:
         return
     if "clip-path" in element.attrib:
@@ -200,12 +212,14 @@ def _clip_shape(drawing: Drawing, node: Node, parent: Style, outer: Matrix) -> E
         if paints_text(drawing.cascade, node, parent):
             raise feature_not_supported("text as a clip", "Convert text to paths")
         return None
-    drawing.check(node)
+    drawing.check(node, style)
     matrix = multiply(outer, matrix_of(style))
     if node.name == "use":
         target = drawing.target(node.link, SHAPES | {"text"})
         matrix = multiply(matrix, transforms.translation(style["x"], style["y"]))
-        element = _clip_shape(drawing, target, style, matrix) if target is not None else None
+        element = (
+            _clip_shape(drawing, target, style.shown_by_use(target), matrix) if target is not None else None
+        )
     elif style["visibility"] != "visible":
         return None
     else:
@@ -222,8 +236,15 @@ def _clip_shape(drawing: Drawing, node: Node, parent: Style, outer: Matrix) -> E
 
 def _flat_attributes(drawing: Drawing, node: Node, flat: Flat) -> dict[str, str]:
     """Return what a filter that gives one colour leaves to do: its opacity and its region."""
-    style = drawing.style_at(node)
-    given = region(node, style, "filterUnits")
+    attributes = {"clip-path": f"url(#{_region_clip(drawing, node)})"}
+    if flat.opacity < 1:
+        attributes["opacity"] = written_number(flat.opacity)
+    return attributes
+
+
+def _region_clip(drawing: Drawing, node: Node) -> str | None:
+    """Return the name of a clip to the region of a filter."""
+    given = region(node, drawing.style_at(node), "filterUnits")
     units = given.pop("filterUnits")
 
     def write() -> Element:
@@ -231,7 +252,4 @@ def _flat_attributes(drawing: Drawing, node: Node, flat: Flat) -> dict[str, str]
         clip.append(Element("rect", given))
         return clip
 
-    attributes = {"clip-path": f"url(#{drawing.define(('region', node), write)})"}
-    if flat.opacity < 1:
-        attributes["opacity"] = written_number(flat.opacity)
-    return attributes
+    return drawing.define(("region", node), write)

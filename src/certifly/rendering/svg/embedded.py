@@ -16,19 +16,29 @@ from certifly.rendering.svg.cascade import Style
 from certifly.rendering.svg.drawing import Drawing, Place, written_number
 from certifly.rendering.svg.reading import Node
 from certifly.rendering.svg.refusals import feature_not_supported
-from certifly.rendering.svg.viewports import alignment
+from certifly.rendering.svg.viewports import alignment, attribute_length
 
 BASE64_IMAGE = re.compile(r"\s*+data:[^,]{0,100};\s*+base64\s*+,", re.IGNORECASE)
-_SMOOTH = ("auto", "smooth", "high-quality", "optimizequality", "optimizespeed")
+SMALL_MAX = 128
+"""Longest side, in pixels, of pictures that are enlarged here: whether they are smoothed is up to each PDF viewer."""
+
+ENLARGED_TO = 512
+ENLARGED_MAX = 100
+"""Pictures that are enlarged in one SVG; the others are left to the viewer."""
+
+_SHARP = ("pixelated", "crisp-edges")
 
 
 def image(drawing: Drawing, node: Node, style: Style, place: Place) -> Element | None:
     """Write an embedded picture, with its pixels written anew."""
     if node.link is None or style["visibility"] != "visible" or style["width"] == 0 or style["height"] == 0:
         return None
+    for name in ("width", "height"):
+        if node.get(name) is not None and attribute_length(node, name, style, 1.0, None) is None:
+            return None  # malformed, which browsers take for 0
     content = effects.inside(drawing, style, place)
     media_type, width, height, pixels = _embedded(drawing, node.link)
-    if style["image-rendering"] not in _SMOOTH:
+    if style["image-rendering"] in _SHARP and max(width, height) > SMALL_MAX:
         raise feature_not_supported(
             f'"image-rendering: {style["image-rendering"]}"', "Enlarge the picture in it"
         )
@@ -36,6 +46,9 @@ def image(drawing: Drawing, node: Node, style: Style, place: Place) -> Element |
         raise feature_not_supported("a mask whose filter works on a picture")
     if content.grey or content.flat is not None:
         media_type, pixels = "image/png", _recoloured(pixels, content)
+    if max(width, height) <= SMALL_MAX and drawing.enlarged < ENLARGED_MAX:
+        drawing.enlarged += 1
+        media_type, pixels = "image/png", _enlarged(pixels, sharp=style["image-rendering"] in _SHARP)
     shown_width, shown_height = _size(style["width"], style["height"], width, height)
     attributes = {
         "href": f"data:{media_type};base64,{base64.b64encode(pixels).decode()}",
@@ -79,6 +92,19 @@ def _embedded(drawing: Drawing, link: str) -> tuple[str, int, int, bytes]:
     media_type, width, height, clean = reencode(content, pixels_max=PIXELS_MAX - drawing.pixels)
     drawing.pixels += width * height
     return media_type, width, height, clean
+
+
+def _enlarged(content: bytes, *, sharp: bool) -> bytes:
+    """Return a small picture with more pixels, smooth or sharp as a browser shows it large."""
+    with Image.open(io.BytesIO(content)) as picture:
+        factor = ENLARGED_TO // max(picture.size)
+        size = (picture.width * factor, picture.height * factor)
+        large = picture.convert("RGBA").resize(
+            size, Image.Resampling.NEAREST if sharp else Image.Resampling.BILINEAR
+        )
+    buffer = io.BytesIO()
+    large.save(buffer, "PNG")
+    return buffer.getvalue()
 
 
 def _recoloured(content: bytes, place: Place) -> bytes:

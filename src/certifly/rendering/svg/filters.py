@@ -68,6 +68,16 @@ def _encoded(linear: float) -> float:
     return encoded
 
 
+def reach(node: Node) -> float:
+    """Return how far the filter carries a point, in user units: its blurs and offsets together."""
+    total = 0.0
+    for part in primitives(node):
+        for name, factor in (("stdDeviation", 3.0), ("dx", 1.0), ("dy", 1.0)):
+            numbers = numbers_of((part.get(name) or "")[:ATTRIBUTE_CHARACTERS_MAX]) or []
+            total += factor * min(DEVIATION_MAX, max((abs(number) for number in numbers), default=0.0))
+    return total + 3 * 2.0 + 4.0  # the defaults of feDropShadow
+
+
 def write_filter(drawing: Drawing, node: Node, place: Place, given: dict[str, str]) -> Element | None:
     """Write a filter with its region; one without steps paints nothing."""
     parts = primitives(node)

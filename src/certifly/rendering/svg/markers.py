@@ -10,6 +10,7 @@ from certifly.rendering.svg.refusals import feature_not_supported
 from certifly.rendering.svg.viewports import alignment, attribute_length, view_box
 
 MARKABLE = frozenset({"path", "line", "polyline", "polygon"})
+MARKER = frozenset({"marker"})
 _REFERENCES = {"left": 0.0, "top": 0.0, "center": 0.5, "right": 1.0, "bottom": 1.0}
 
 
@@ -19,9 +20,8 @@ def marker_attributes(drawing: Drawing, node: Node, style: Style, place: Place) 
         return {}
     attributes = {}
     for name in ("marker-start", "marker-mid", "marker-end"):
-        link = style[name]
-        marker = drawing.names.get(link.target) if link is not None else None
-        if marker is not None and marker.name == "marker":
+        marker = drawing.resource(style[name], MARKER)
+        if marker is not None:
             content = Place(grey=place.grey, flat=place.flat)
             defined = drawing.define(("marker", marker, content), partial(_marker, drawing, marker, content))
             if defined is not None:
@@ -34,8 +34,6 @@ def marker_attributes(drawing: Drawing, node: Node, style: Style, place: Place) 
 def _marker(drawing: Drawing, node: Node, place: Place) -> Element | None:
     style = drawing.style_at(node)
     drawing.check(node)
-    if style["display"] == "none":
-        return None
     width, height = style.around.viewport
     sizes = [
         attribute_length(node, name, style, of, 3.0) or 0.0

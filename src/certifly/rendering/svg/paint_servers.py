@@ -13,7 +13,7 @@ from certifly.rendering.svg.quantities import NotUnderstood, significant
 from certifly.rendering.svg.reading import Node
 from certifly.rendering.svg.references import STOPS_MAX
 from certifly.rendering.svg.refusals import feature_not_supported
-from certifly.rendering.svg.transforms import IDENTITY
+from certifly.rendering.svg.transforms import IDENTITY, Matrix
 from certifly.rendering.svg.values import Context, Paint, number
 from certifly.rendering.svg.viewports import alignment, attribute_length, view_box
 
@@ -31,8 +31,8 @@ def paint_attributes(drawing: Drawing, name: str, style: Style, place: Place) ->
     opacity: float = style[f"{name}-opacity"]
     if paint.of_shape is not None:
         raise feature_not_supported(f'"{name}: {paint.of_shape}"')
-    node = drawing.names.get(paint.link.target) if paint.link is not None else None
-    if node is not None and node.name in GRADIENTS | PATTERN:
+    node = drawing.resource(paint.link, GRADIENTS | PATTERN)
+    if node is not None:
         server = _server(drawing, node, place)
         if isinstance(server, str):
             return {name: f"url(#{server})"} | _opacity(name, opacity)
@@ -53,6 +53,9 @@ def _server(drawing: Drawing, node: Node, place: Place) -> str | Rgb | None:
     """Return the name of a gradient or pattern, or the one colour that it comes to, or None for no paint."""
     drawing.check(node)
     templates = _templates(drawing, node)
+    a, b, c, d, _, _ = _matrix(drawing, templates)
+    if a * d == b * c:
+        return None
     if node.name == "pattern":
         content = Place(grey=place.grey, flat=place.flat)
         return drawing.define(("pattern", node, content), lambda: _pattern(drawing, templates, content))
@@ -89,6 +92,11 @@ def _given(templates: list[Node], name: str) -> str | None:
     return next((value for node in templates if (value := node.get(name)) is not None), None)
 
 
+def _matrix(drawing: Drawing, templates: list[Node]) -> Matrix:
+    matrices = (matrix_of(drawing.style_at(node)) for node in templates)
+    return next((matrix for matrix in matrices if matrix != IDENTITY), IDENTITY)
+
+
 def _stops(drawing: Drawing, templates: list[Node], place: Place) -> list[Stop]:
     owner = next((node for node in templates if any(child.name == "stop" for child in node.children)), None)
     stops: list[Stop] = []
@@ -121,6 +129,8 @@ def _gradient_geometry(drawing: Drawing, templates: list[Node]) -> dict[str, str
     """Return the attributes of a gradient's geometry, or None where it comes to its last colour."""
     node = templates[0]
     style = drawing.style_at(node)
+    if style["color-interpolation"] == "linearrgb":
+        raise feature_not_supported('a gradient with "color-interpolation: linearRGB"')
     spread = _given(templates, "spreadMethod")
     if spread in ("reflect", "repeat"):
         raise feature_not_supported(f'a gradient with "spreadMethod: {spread}"')
@@ -158,11 +168,11 @@ def _gradient_geometry(drawing: Drawing, templates: list[Node]) -> dict[str, str
         }  # fmt: skip
         if r <= 0:
             return None
-        if ((values["fx"] - cx) ** 2 + (values["fy"] - cy) ** 2) ** 0.5 + values["fr"] >= r * 0.999:
+        if values["fr"]:
+            raise feature_not_supported('a radial gradient with "fr"')
+        if ((values["fx"] - cx) ** 2 + (values["fy"] - cy) ** 2) ** 0.5 >= r * 0.999:
             raise feature_not_supported("a radial gradient whose focus lies outside of its circle")
-    matrix = next(
-        (matrix for one in templates if (matrix := matrix_of(drawing.style_at(one))) != IDENTITY), IDENTITY
-    )
+    matrix = _matrix(drawing, templates)
     written = {name: written_number(value) for name, value in values.items()} | {"gradientUnits": units}
     return written if matrix == IDENTITY else written | {"gradientTransform": written_matrix(matrix)}
 
@@ -200,9 +210,7 @@ def _pattern(drawing: Drawing, templates: list[Node], place: Place) -> Element |
             next((one for one in templates if one.get("preserveAspectRatio")), node)
         )
         style = style.within(*box[2:])
-    matrix = next(
-        (matrix for one in templates if (matrix := matrix_of(drawing.style_at(one))) != IDENTITY), IDENTITY
-    )
+    matrix = _matrix(drawing, templates)
     if matrix != IDENTITY:
         given["patternTransform"] = written_matrix(matrix)
     element = Element("pattern", given)

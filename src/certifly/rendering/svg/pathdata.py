@@ -39,13 +39,13 @@ _ARC_ARGUMENT = re.compile(
 _COUNTS = {"M": 2, "L": 2, "T": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "A": 7}
 
 
-_POINTS = re.compile(rf"{_SPACE}{_PAIR}(?:{_BETWEEN}{_PAIR})*+")
+_POINTS = re.compile(rf"{_SPACE}({_PAIR}(?:{_BETWEEN}{_PAIR})*+)(?:{_BETWEEN}{NUMBER})?+{_BETWEEN}")
 
 
 def drawn_points(text: str) -> str:
-    """Return the points of a polygon up to the first error, in whole pairs."""
-    found = _POINTS.match(text)
-    return " ".join(_ARGUMENT.findall(found[0])) if found else ""
+    """Return the points of a polygon; a number too many is left out, and with any other error nothing is drawn."""
+    found = _POINTS.fullmatch(text)
+    return " ".join(_ARGUMENT.findall(found[1])) if found else ""
 
 
 def drawn_part(data: str) -> str:

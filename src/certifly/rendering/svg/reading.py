@@ -70,6 +70,10 @@ def read_svg(content: bytes) -> Node:
         ) from error
     except (ParseError, ValueError, LookupError) as error:
         raise PictureUnreadable(f"The SVG is not well-formed XML ({error}). Export it again.") from error
+    if root.tag == "svg":
+        raise PictureNotSupported(
+            f'The SVG does not say that it is one, so browsers do not show it. Add xmlns="{SVG}" to its <svg> element.'
+        )
     if _svg_name(root) != "svg":
         raise PictureNotSupported(
             "This is XML or HTML, but not an SVG. Save the picture as PNG, JPEG or SVG."
@@ -86,8 +90,8 @@ def _nodes(element: Element, parent: Node | None, index: int) -> Node:
 
 def _svg_name(element: Element) -> str | None:
     """Return the name of an SVG element, or None for one of another vocabulary."""
-    namespace, brace, name = element.tag.rpartition("}")
-    return name if not brace or namespace == f"{{{SVG}" else None
+    namespace, _, name = element.tag.rpartition("}")
+    return name if namespace == f"{{{SVG}" else None
 
 
 class _Parser(DefusedXMLParser):

@@ -18,7 +18,7 @@ from certifly.rendering.svg.refusals import feature_not_supported
 from certifly.rendering.svg.stylesheet import StyleSheet
 from certifly.rendering.svg.transforms import IDENTITY
 from certifly.rendering.svg.values import CURRENT
-from certifly.rendering.svg.viewports import alignment, fitted, view_box
+from certifly.rendering.svg.viewports import alignment, attribute_length, fitted, view_box
 
 BYTES_MAX = 4 * 1024 * 1024
 SIDE_MIN = 0.01
@@ -45,7 +45,7 @@ def sanitise_svg(content: bytes) -> tuple[int, int, bytes]:
     root = read_svg(content)
     drawing = _drawing(root)
     style = drawing.cascade.style_of(root, Style())
-    width, height = _size(root, style)
+    width, height = _size(drawing, root, style)
     box = view_box(root)
     drawing.viewport = (box[2], box[3]) if box is not None else (width, height)
 
@@ -93,7 +93,7 @@ def _animated(animations: list[Node], names: dict[str, Node]) -> dict[Node, str]
     return animated
 
 
-def _size(root: Node, style: Style) -> tuple[float, float]:
+def _size(drawing: Drawing, root: Node, style: Style) -> tuple[float, float]:
     """Return width and height in CSS pixels: as stated, else from the viewBox."""
     box = view_box(root)
     stated = [None if "%" in (root.get(name) or "") else style[name] for name in ("width", "height")]
@@ -106,7 +106,20 @@ def _size(root: Node, style: Style) -> tuple[float, float]:
         )
     if max(width, height) > SIDE_MAX:
         raise PictureTooLarge(f"The SVG is larger than {SIDE_MAX:,} pixels on a side. Scale it down.")
+    if drawing.cascade.sized_by_css(root):
+        by_attributes = (
+            box[2:] if box is not None else [_absolute(root, name) for name in ("width", "height")]
+        )
+        if not math.isclose(width * by_attributes[1], height * by_attributes[0], rel_tol=0.01):
+            raise feature_not_supported(
+                'a size by CSS of another shape than its "viewBox"',
+                'Give it "width" and "height" as attributes',
+            )
     return width, height
+
+
+def _absolute(root: Node, name: str) -> float:
+    return attribute_length(root, name, Style(), 0.0, 0.0) or 0.0
 
 
 def _picture(drawing: Drawing, root: Node, width: float, height: float) -> list[Element]:

@@ -16,10 +16,6 @@ from certifly.rendering.svg.refusals import style_sheet_not_supported
 
 Specificity = tuple[int, int, int]
 Combinator = Literal[" ", ">", "+", "~"]
-Count = Callable[[int], None]
-"""Counts steps of work; raises PictureTooLarge when there were too many."""
-
-Test = Callable[[Node, Count], bool]
 
 COMPOUNDS_MAX = 20
 """Most elements that one selector names."""
@@ -47,6 +43,36 @@ ELEMENTS_BESIDE = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class Matching:
+    """One search for the rules of an element."""
+
+    count: Callable[[int], None]
+    """Counts steps of work; raises PictureTooLarge when there were too many."""
+    scope: Node | None
+    """Where the document ends upwards, inside what ``use`` shows."""
+
+    def parent(self, node: Node) -> Node | None:
+        return None if node is self.scope else node.parent
+
+    def siblings(self, node: Node) -> list[Node]:
+        """Return the children of the parent, the node itself among them."""
+        parent = self.parent(node)
+        return [node] if parent is None else parent.children
+
+    def index(self, node: Node) -> int:
+        return 0 if node is self.scope else node.index
+
+    def alike(self, node: Node) -> list[Node]:
+        """Return the siblings of the same type."""
+        siblings = self.siblings(node)
+        self.count(len(siblings))
+        return [other for other in siblings if other.element.tag == node.element.tag]
+
+
+Test = Callable[[Node, Matching], bool]
+
+
+@dataclass(frozen=True, slots=True)
 class Compound:
     """What one element must be, e.g. ``path.a[fill]``."""
 
@@ -54,9 +80,9 @@ class Compound:
     """An id (#a), class (.a) or name that the element must have, by which rules are found; "" if there is none."""
     tests: tuple[Test, ...]
 
-    def matches(self, node: Node, count: Count) -> bool:
-        count(len(self.tests))
-        return all(test(node, count) for test in self.tests)
+    def matches(self, node: Node, matching: Matching) -> bool:
+        matching.count(len(self.tests))
+        return all(test(node, matching) for test in self.tests)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,33 +96,37 @@ class Selector:
     def key(self) -> str:
         return self.compounds[0][0].key
 
-    def matches(self, node: Node, count: Count) -> bool:
+    def matches(self, node: Node, matching: Matching) -> bool:
         """Tell whether the selector names this element. Raises PictureTooLarge."""
-        return self._matches_from(0, node, count)
+        return self._matches_from(0, node, matching)
 
-    def _matches_from(self, position: int, node: Node, count: Count) -> bool:
+    def _matches_from(self, position: int, node: Node, matching: Matching) -> bool:
         compound, combinator = self.compounds[position]
-        if not compound.matches(node, count):
+        if not compound.matches(node, matching):
             return False
         if position + 1 == len(self.compounds):
             return True
-        return any(self._matches_from(position + 1, other, count) for other in _reached(node, combinator))
+        return any(
+            self._matches_from(position + 1, other, matching)
+            for other in _reached(node, combinator, matching)
+        )
 
 
-def _reached(node: Node, combinator: Combinator) -> Iterator[Node]:
-    if node.parent is None:
+def _reached(node: Node, combinator: Combinator, matching: Matching) -> Iterator[Node]:
+    parent = matching.parent(node)
+    if parent is None:
         return
     if combinator == ">":
-        yield node.parent
+        yield parent
     elif combinator == " ":
-        above: Node | None = node.parent
+        above: Node | None = parent
         while above is not None:
             yield above
-            above = above.parent
+            above = matching.parent(above)
     elif node.index and combinator == "+":
-        yield node.parent.children[node.index - 1]
+        yield parent.children[node.index - 1]
     elif combinator == "~":
-        yield from reversed(node.parent.children[: node.index])
+        yield from reversed(parent.children[: node.index])
 
 
 def read_selectors(tokens: Sequence[Token], namespaces: dict[str, str], depth: int = 0) -> list[Selector]:
@@ -295,24 +325,14 @@ class _Reader:
         tests.append(lambda node, steps: any(one.matches(node, steps) for one in inner) is wanted)
 
 
-def _siblings(node: Node) -> list[Node]:
-    return node.parent.children if node.parent is not None else [node]
-
-
-def _alike(node: Node, count: Count) -> list[Node]:
-    siblings = _siblings(node)
-    count(len(siblings))
-    return [other for other in siblings if other.element.tag == node.element.tag]
-
-
 _PLAIN: dict[str, Test] = {
     "root": lambda node, _: node.parent is None,
-    "first-child": lambda node, _: node.index == 0,
-    "last-child": lambda node, _: _siblings(node)[-1] is node,
-    "only-child": lambda node, _: len(_siblings(node)) == 1,
-    "first-of-type": lambda node, count: _alike(node, count)[0] is node,
-    "last-of-type": lambda node, count: _alike(node, count)[-1] is node,
-    "only-of-type": lambda node, count: len(_alike(node, count)) == 1,
+    "first-child": lambda node, matching: matching.index(node) == 0,
+    "last-child": lambda node, matching: matching.siblings(node)[-1] is node,
+    "only-child": lambda node, matching: len(matching.siblings(node)) == 1,
+    "first-of-type": lambda node, matching: matching.alike(node)[0] is node,
+    "last-of-type": lambda node, matching: matching.alike(node)[-1] is node,
+    "only-of-type": lambda node, matching: len(matching.alike(node)) == 1,
     "empty": lambda node, _: not node.children and not node.element.text,
     "link": lambda node, _: node.name == "a" and node.link is not None,
     "any-link": lambda node, _: node.name == "a" and node.link is not None,
@@ -326,9 +346,9 @@ _NTH = {
 def _nth_test(name: str, step: int, offset: int) -> Test:
     of_type, from_end = _NTH[name]
 
-    def test(node: Node, count: Count) -> bool:
-        among = _alike(node, count) if of_type else _siblings(node)
-        index = node.index
+    def test(node: Node, matching: Matching) -> bool:
+        among = matching.alike(node) if of_type else matching.siblings(node)
+        index = matching.index(node)
         if of_type:
             index = next(place for place, other in enumerate(among) if other is node)
         number = len(among) - index if from_end else index + 1
@@ -355,11 +375,11 @@ def _attribute_test(tokens: Sequence[Token]) -> Test:
     wanted = tokens[2].value.lower() if fold else tokens[2].value
     holds = _OPERATORS[operator]
 
-    def test(node: Node, count: Count) -> bool:
+    def test(node: Node, matching: Matching) -> bool:
         value = node.get(name)
         if value is None:
             return False
-        count(len(value) // 100)
+        matching.count(len(value) // 100)
         return holds(value.lower() if fold else value, wanted)
 
     return test

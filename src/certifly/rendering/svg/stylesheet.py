@@ -14,7 +14,7 @@ from certifly.rendering.svg.properties import is_understood
 from certifly.rendering.svg.quantities import NotUnderstood, Token, significant, split_tokens
 from certifly.rendering.svg.reading import SVG, Node
 from certifly.rendering.svg.refusals import style_sheet_not_supported
-from certifly.rendering.svg.selectors import Selector, read_selectors
+from certifly.rendering.svg.selectors import Matching, Selector, read_selectors
 
 CSS_CHARACTERS_MAX = 1_000_000
 """Characters of all style sheets and style attributes together."""
@@ -68,16 +68,14 @@ class StyleSheet:
         self._namespaces = {}
         self._add_all(rules, 0)
 
-    def rules_for(self, node: Node) -> list[Rule]:
+    def rules_for(self, node: Node, scope: Node | None) -> list[Rule]:
         """Return the rules that hold for an element, the weakest first. Raises PictureTooLarge."""
+        matching = Matching(self.count, scope)
         keys = ["", node.name or "", *(f".{name}" for name in node.classes)]
         if (name := node.get("id")) is not None:
             keys.append(f"#{name}")
         found = [
-            rule
-            for key in keys
-            for rule in self._rules.get(key, ())
-            if rule.selector.matches(node, self.count)
+            rule for key in keys for rule in self._rules.get(key, ()) if rule.selector.matches(node, matching)
         ]
         for rule in found:
             self.count(len(rule.declarations))

@@ -8,7 +8,7 @@ TEXTS = frozenset({"text", "altGlyph", "flowRoot"})
 _PARTS = frozenset(
     {"tspan", "textPath", "tref", "a", "flowPara", "flowSpan", "flowDiv", "altGlyph", "flowLine"}
 )
-_LANGUAGES = frozenset({"en", "en-us"})
+_LANGUAGE = "en"
 """The reader's: a picture has no language of its own, so it is drawn as a browser set to English does."""
 
 _EXTENSIONS = frozenset({"http://www.w3.org/1999/xhtml", "http://www.w3.org/1998/Math/MathML"})
@@ -18,10 +18,12 @@ _EXTENSIONS = frozenset({"http://www.w3.org/1999/xhtml", "http://www.w3.org/1998
 def conditions_hold(node: Node) -> bool:
     """Tell whether the element is for this reader (SVG 2, 5.8)."""
     extensions = node.get("requiredExtensions")
-    if extensions is not None and not set(extensions.split()) <= _EXTENSIONS:
+    if extensions is not None and not (extensions.split() and set(extensions.split()) <= _EXTENSIONS):
         return False
     languages = node.get("systemLanguage")
-    return languages is None or any(one.strip().lower() in _LANGUAGES for one in languages.split(","))
+    return languages is None or any(
+        one.strip().lower().partition("-")[0] == _LANGUAGE for one in languages.split(",")
+    )
 
 
 def paints_text(cascade: Cascade, node: Node, parent: Style) -> bool:

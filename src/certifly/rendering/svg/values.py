@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Literal
+from urllib.parse import unquote
 
 from certifly.rendering.svg.colours import BLACK, Rgb, colour
 from certifly.rendering.svg.quantities import (
@@ -143,7 +144,7 @@ def link_of(token: Token, name: str) -> Link | None:
     address = address.strip()
     if not address.startswith("#"):
         raise feature_not_supported(f'"{name}" with something outside the file', "Embed everything it shows")
-    return Link(address[1:])
+    return Link(unquote(address[1:]))
 
 
 def paint(name: str) -> Reader:

@@ -88,7 +88,7 @@ def _window(drawing: Drawing, corner: tuple[float, float], size: tuple[float, fl
     def write() -> Element:
         clip = Element("clipPath")
         values = zip(("x", "y", "width", "height"), (*corner, *size), strict=True)
-        clip.append(Element("rect", {name: written_number(value) for name, value in values}))
+        clip.append(Element("rect", {name: written_number(value) for name, value in values if value}))
         return clip
 
     return drawing.define(("window", corner, size), write)

@@ -249,7 +249,7 @@ def _region_clip(drawing: Drawing, node: Node) -> str | None:
 
     def write() -> Element:
         clip = Element("clipPath", {} if units == SPACE else {"clipPathUnits": BOX})
-        clip.append(Element("rect", given))
+        clip.append(Element("rect", {name: value for name, value in given.items() if value != "0"}))
         return clip
 
     return drawing.define(("region", node), write)

@@ -122,6 +122,17 @@ def _absolute(root: Node, name: str) -> float:
     return attribute_length(root, name, Style(), 0.0, 0.0) or 0.0
 
 
+def _without_wrapping(elements: list[Element]) -> list[Element]:
+    """Take away groups around everything that do nothing, so that a clean file stays as it is."""
+    while (
+        len(elements) == 1
+        and elements[0].tag == "g"
+        and elements[0].attrib in ({}, {"style": "isolation:isolate"})
+    ):
+        elements = list(elements[0])
+    return elements
+
+
 def _picture(drawing: Drawing, root: Node, width: float, height: float) -> list[Element]:
     """Draw the outermost element: its background, and its content fitted into its size."""
     style = drawing.style_at(root)
@@ -149,7 +160,7 @@ def _picture(drawing: Drawing, root: Node, width: float, height: float) -> list[
     matrix = fitted(box, width, height, alignment(root)) if box is not None else IDENTITY
     if matrix != IDENTITY:
         content.set("transform", written_matrix(matrix))
-    content.extend(drawing.draw_children(root, style, Place()))
+    content.extend(_without_wrapping(drawing.draw_children(root, style, Place())))
     parts.append(content)
     whole = Element("g", {"style": "isolation:isolate"})
     if style["opacity"] < 1:

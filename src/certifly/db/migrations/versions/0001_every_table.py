@@ -1,4 +1,4 @@
-"""Every table of the first release.
+"""Every table.
 
 On PostgreSQL the tenants' tables are under row-level security, for their owner too: a connection that has not
 said which tenant it works for sees nothing. A later migration that must touch rows of all tenants lifts
@@ -15,14 +15,18 @@ down_revision = None
 
 TENANT_TABLES = (
     "assets",
+    "certificate_events",
     "certificates",
     "counters",
+    "editions",
     "email_attempts",
     "emails",
     "idempotency_records",
+    "signing_keys",
     "template_versions",
     "templates",
 )
+WITHDRAWN = "revoked_at IS NOT NULL OR replaced_at IS NOT NULL OR suspended_at IS NOT NULL"
 
 
 def upgrade() -> None:
@@ -143,6 +147,18 @@ def upgrade() -> None:
         sa.Column("failure", sa.Text(), nullable=True),
         sa.Column("pdf_digest", sa.String(length=80), nullable=True),
         sa.Column("png_digest", sa.String(length=80), nullable=True),
+        sa.Column("svg_digest", sa.String(length=80), nullable=True),
+        sa.Column("preview_digests", JSONValue, nullable=True),
+        sa.Column("edition", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("expires_at", UTCDateTime(), nullable=True),
+        sa.Column("revoked_at", UTCDateTime(), nullable=True),
+        sa.Column("revocation_reason", sa.String(length=500), nullable=True),
+        sa.Column("suspended_at", UTCDateTime(), nullable=True),
+        sa.Column("suspension_reason", sa.String(length=500), nullable=True),
+        sa.Column("replaces_id", BigId, nullable=True),
+        sa.Column("successor_id", BigId, nullable=True),
+        sa.Column("replaced_at", UTCDateTime(), nullable=True),
+        sa.Column("erased_at", UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["tenant_id", "template_id", "template_version"],
             ["template_versions.tenant_id", "template_versions.template_id", "template_versions.number"],
@@ -220,6 +236,73 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_email_attempts_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "email_id", "number", name=op.f("pk_email_attempts")),
+    )
+    op.create_index(
+        "ix_certificates_withdrawn",
+        "certificates",
+        ["tenant_id", "id"],
+        unique=False,
+        sqlite_where=sa.text(WITHDRAWN),
+        postgresql_where=sa.text(WITHDRAWN),
+    )
+    op.create_table(
+        "signing_keys",
+        sa.Column("tenant_id", BigId, autoincrement=False, nullable=False),
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("algorithm", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("public_key", sa.LargeBinary(), nullable=True),
+        sa.Column("chain", sa.Text(), nullable=True),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("kept_since", UTCDateTime(), nullable=True),
+        sa.Column("withdrawn_at", UTCDateTime(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_signing_keys_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_signing_keys")),
+    )
+    op.create_table(
+        "editions",
+        sa.Column("tenant_id", BigId, autoincrement=False, nullable=False),
+        sa.Column("certificate_id", BigId, autoincrement=False, nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("signed_at", UTCDateTime(), nullable=False),
+        sa.Column("proof_key", sa.String(length=40), nullable=False),
+        sa.Column("token_key", sa.String(length=40), nullable=False),
+        sa.Column("seal_key", sa.String(length=40), nullable=False),
+        sa.Column("credential", sa.Text(), nullable=True),
+        sa.Column("credential_jwt", sa.Text(), nullable=True),
+        sa.Column("pdf_digest", sa.String(length=80), nullable=True),
+        sa.Column("salt", sa.String(length=64), nullable=True),
+        sa.Column("pdf_salted", sa.String(length=64), nullable=True),
+        sa.Column("credential_salted", sa.String(length=64), nullable=True),
+        sa.Column("superseded_at", UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "certificate_id"],
+            ["certificates.tenant_id", "certificates.id"],
+            name=op.f("fk_editions_tenant_id_certificate_id"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_editions_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "certificate_id", "number", name=op.f("pk_editions")),
+    )
+    op.create_table(
+        "certificate_events",
+        sa.Column("tenant_id", BigId, autoincrement=False, nullable=False),
+        sa.Column("certificate_id", BigId, autoincrement=False, nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("happened_at", UTCDateTime(), nullable=False),
+        sa.Column("actor", sa.String(length=200), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=True),
+        sa.Column("other_id", BigId, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "certificate_id"],
+            ["certificates.tenant_id", "certificates.id"],
+            name=op.f("fk_certificate_events_tenant_id_certificate_id"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name=op.f("fk_certificate_events_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "certificate_id", "number", name=op.f("pk_certificate_events")),
     )
 
     if op.get_bind().dialect.name == "postgresql":

@@ -55,30 +55,11 @@ def jobs_of(database_url: str) -> list[str]:
         engine.dispose()
 
 
-def test_certificates_of_an_earlier_release_are_queued_to_be_signed(
-    certifly: CommandLine, database: Database, tenant_id: int
-) -> None:
-    issue_certificates(database, tenant_id, 1, count=3)
-
-    def render_without_signing(db: TenantDB) -> None:
-        for certificate_id in (1, 2):
-            certificate = db.get(Certificate, certificate_id)
-            assert certificate is not None
-            certificate.state, certificate.pdf_digest = RENDERED, "sha256:" + "0" * 64
-
-    database.write(tenant_id, render_without_signing).result()
-
-    assert certifly("render", "--failed").output == "queued: 0\n"
-    assert certifly("render", "--unsigned").output == "queued: 2\n"
-    assert set(states(database, tenant_id).values()) == {RECORDED}
-    assert certifly("render", "--unsigned").output == "queued: 0\n"
-
-
 def test_one_says_which_are_to_be_rendered(certifly: CommandLine) -> None:
     refused = certifly("render")
 
     assert refused.exit_code == 2
-    assert "--failed, --unsigned" in refused.errors
+    assert "--failed" in refused.errors
 
 
 def test_failed_certificates_are_queued_again(

@@ -12,8 +12,7 @@ from xml.etree import ElementTree
 import pypdfium2
 import pytest
 
-from certifly.certificates.models import ERASED, RECORDED, Edition
-from certifly.db.tenant import TenantDB
+from certifly.certificates.models import ERASED
 from certifly.public.pictures import NotSigned, Pictures
 from certifly.rendering.pool import RenderPool
 from tests.public_site import PublicSite
@@ -104,31 +103,6 @@ def test_a_certificate_that_failed_has_no_credential(public_site: PublicSite, su
     public_site.fail(code)
 
     assert get(public_site, code, suffix).status_code == 409
-
-
-def forget_the_edition(site: PublicSite, code: str) -> None:
-    """As a release before there were credentials has left it."""
-    place = site.place_of(code)
-
-    def work(db: TenantDB) -> None:
-        db.remove(Edition, Edition.certificate_id == place.certificate_id)
-
-    site.parts.database.write(place.tenant_id, work).result()
-    site.change(code, png_digest=None, svg_digest=None)
-
-
-@pytest.mark.parametrize("suffix", ["json", "jwt", "png", "svg"])
-def test_a_certificate_of_an_earlier_release_is_signed_when_it_is_asked_for(
-    public_site: PublicSite, code: str, suffix: str
-) -> None:
-    forget_the_edition(public_site, code)
-
-    answer = get(public_site, code, suffix)
-
-    assert (answer.status_code, answer.json()["code"]) == (202, "being_made")
-    assert public_site.row(code).state == RECORDED
-    public_site.produce(code)
-    assert get(public_site, code, suffix).status_code == 200
 
 
 def test_a_picture_drawn_while_the_certificate_was_erased_is_not_kept(

@@ -15,11 +15,10 @@ import pytest
 from certifly.certificates.erase import erase
 from certifly.certificates.errors import CertificateErased
 from certifly.certificates.mail_again import mail_again
-from certifly.certificates.models import ERASED, RENDERED, Edition
+from certifly.certificates.models import ERASED, Edition
 from certifly.certificates.produce import (
     Files,
     keep_picture,
-    produce_unsigned,
     record_failure,
     record_files,
 )
@@ -69,10 +68,6 @@ def signing_anew(certificate_id: int) -> Work:
     return lambda db: order_signing_anew(db, ["proof-1"], after=0, now=MONDAY)
 
 
-def production(certificate_id: int) -> Work:
-    return lambda db: produce_unsigned(db, certificate_id, now=MONDAY)
-
-
 def mailing(certificate_id: int) -> Work:
     def work(db: TenantDB) -> None:
         certificate = get_certificate_to_change(db, str(certificate_id))
@@ -116,19 +111,6 @@ def test_nothing_is_written_over_an_erasure(
     for edition in certificates.read(lambda db: db.find(Edition)):
         assert (edition.credential, edition.credential_jwt, edition.pdf_digest) == (None, None, None)
         assert edition.pdf_salted is not None
-
-
-@pytest.mark.parametrize("is_erased_first", [True, False])
-def test_an_old_certificate_that_is_erased_is_not_signed_for_the_first_time(
-    certificates: Certificates, other: Database, is_erased_first: bool
-) -> None:
-    certificate_id = certificates.issue()
-    certificates.set(certificate_id, state=RENDERED, pdf_digest=digest_of(certificate_id, 1, "pdf"))
-    works = [erasure(certificate_id), production(certificate_id)]
-
-    run_into_each_other(certificates, other, *(works if is_erased_first else reversed(works)))
-
-    assert certificates.look(certificate_id).state == ERASED
 
 
 @pytest.mark.parametrize("is_erased_first", [True, False])

@@ -265,25 +265,12 @@ def record_failure(db: TenantDB, certificate_id: int, *, reason: str, now: datet
 def produce_again(db: TenantDB, certificate: Certificate, *, now: datetime) -> None:
     """Queue the production of a certificate that failed, or whose job was lost. A rendered one stays as it is.
 
-    ``certificate`` was read to be changed. One of a release before certificates were signed is produced anew, and
-    then proves itself. Raises CertificateErased.
+    ``certificate`` was read to be changed. Raises CertificateErased.
     """
     if certificate.state == ERASED:
         raise CertificateErased(certificate.id)
-    if certificate.state != RENDERED or current_edition(db, certificate) is None:
+    if certificate.state != RENDERED:
         _queue(db, certificate, now=now)
-
-
-def produce_unsigned(db: TenantDB, certificate_id: int, *, now: datetime) -> None:
-    """Queue the production of a certificate whose files were made before certificates were signed.
-
-    Any other stays as it is: one that is being produced, or could not be, and one that was erased meanwhile.
-    """
-    db.lock()
-    certificate = db.get(Certificate, certificate_id)
-    assert certificate is not None, "certificates are never deleted"
-    if certificate.state == RENDERED:
-        produce_again(db, certificate, now=now)
 
 
 def is_pdf_lost(blobs: BlobStore, certificate: Certificate) -> bool:

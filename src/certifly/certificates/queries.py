@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from certifly.certificates.errors import CertificateNotFound
-from certifly.certificates.models import FAILED, RENDERED, Certificate, CertificateCode, Edition
+from certifly.certificates.models import FAILED, Certificate, CertificateCode, Edition
 from certifly.core.ids import parse_id
 from certifly.credentials.models import WITHDRAWN, SigningKey
 from certifly.db.tenant import Directory, TenantDB
@@ -101,22 +101,6 @@ def list_certificates(
 def list_failed(db: TenantDB, *, limit: int) -> Sequence[Certificate]:
     """The tenant's certificates that could not be rendered, oldest first."""
     return db.find(Certificate, Certificate.state == FAILED, order_by=[Certificate.id], limit=limit)
-
-
-def list_unsigned(db: TenantDB, *, limit: int) -> Sequence[Certificate]:
-    """The tenant's rendered certificates without a credential, of a release before there were any; oldest first."""
-    is_signed = (
-        sa.select(Edition.number)
-        .where(
-            Edition.tenant_id == Certificate.tenant_id,
-            Edition.certificate_id == Certificate.id,
-            Edition.number == Certificate.edition,
-        )
-        .exists()
-    )
-    return db.find(
-        Certificate, Certificate.state == RENDERED, ~is_signed, order_by=[Certificate.id], limit=limit
-    )
 
 
 def list_disowned(db: TenantDB, *, limit: int) -> Sequence[int]:

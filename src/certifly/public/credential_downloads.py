@@ -14,7 +14,7 @@ from certifly.certificates.models import RENDERED
 from certifly.credentials import media_types
 from certifly.public.answers import ALWAYS, FOR_EVERY_ORIGIN, REVALIDATED
 from certifly.public.certificate_facts import find_place
-from certifly.public.downloads import being_made, files_when_made, have_signed, is_known, missing, not_made
+from certifly.public.downloads import files_when_made, is_known, missing, not_made
 from certifly.public.file_names import content_disposition, file_name
 from certifly.public.operations_of_credentials import DOWNLOAD_JSON, DOWNLOAD_JWT
 from certifly.web.parts import Parts
@@ -44,9 +44,7 @@ async def _credential(request: Request, code: str, *, as_jwt: bool) -> Response:
     if files.state != RENDERED:
         return not_made(request, files)
     text = files.credential_jwt if as_jwt else files.credential
-    if text is None:
-        await have_signed(parts, place)
-        return being_made(request)
+    assert text is not None, "what is rendered is signed"
 
     content = text.encode("ascii")
     suffix = ".jwt" if as_jwt else ".json"

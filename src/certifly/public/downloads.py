@@ -20,7 +20,7 @@ from starlette.responses import Response
 from certifly.certificates.editions import current_edition
 from certifly.certificates.errors import CertificateNotFound
 from certifly.certificates.models import ERASED, RECORDED, RENDERED, Certificate
-from certifly.certificates.produce import picture_digest, produce_lost, produce_unsigned
+from certifly.certificates.produce import picture_digest, produce_lost
 from certifly.certificates.routes import picture_version
 from certifly.core.clock import utc_now
 from certifly.core.logging import request_id
@@ -155,7 +155,6 @@ async def _picture(request: Request, code: str, format: PictureFormat) -> Respon
     try:
         content = await pictures.get(parts, place, format, known, network=network_of(request.scope))
     except NotSigned:
-        await have_signed(parts, place)
         return being_made(request)
     except RenderFailed:
         log.exception("picture_failed", extra={"facts": {"certificate_id": place.certificate_id}})
@@ -164,14 +163,6 @@ async def _picture(request: Request, code: str, format: PictureFormat) -> Respon
     if is_known(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return Response(content, 200, headers, PICTURE_TYPES[format])
-
-
-async def have_signed(parts: Parts, place: Place) -> None:
-    """Have a certificate of a release before there were credentials signed; one that is under way stays so."""
-    now = utc_now()
-    await asyncio.wrap_future(
-        parts.database.write(place.tenant_id, lambda db: produce_unsigned(db, place.certificate_id, now=now))
-    )
 
 
 async def files_when_made(request: Request, place: Place) -> Files:

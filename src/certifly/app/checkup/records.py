@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from certifly.app.checkup.finding import Finding, State
 from certifly.app.checkup.parts import is_this_machine
-from certifly.certificates.queries import list_disowned, list_failed, list_unsigned
+from certifly.certificates.queries import list_disowned, list_failed
 from certifly.certificates.survey import Printed, survey
 from certifly.core.clock import isoformat
 from certifly.core.settings import Settings
@@ -53,35 +53,21 @@ def look_at_failures(database: Database, tenants: Mapping[int, str]) -> Finding:
 
 
 def look_at_credentials(database: Database, tenants: Mapping[int, str]) -> Finding:
-    """Certificates that prove nothing yet, or nothing any more."""
-    unsigned: list[str] = []
+    """Certificates that prove nothing any more."""
     disowned: list[str] = []
     for tenant_id, slug in tenants.items():
 
-        def work(db: TenantDB, slug: str = slug) -> tuple[list[str], list[str]]:
-            return (
-                [f"{slug} {one.id}: not signed" for one in list_unsigned(db, limit=COUNTED_MAX)],
-                [f"{slug} {one}: its key was withdrawn" for one in list_disowned(db, limit=COUNTED_MAX)],
-            )
+        def work(db: TenantDB, slug: str = slug) -> list[str]:
+            return [f"{slug} {one}: its key was withdrawn" for one in list_disowned(db, limit=COUNTED_MAX)]
 
-        of_tenant = database.read(tenant_id, work).result()
-        unsigned += of_tenant[0]
-        disowned += of_tenant[1]
+        disowned += database.read(tenant_id, work).result()
     if disowned:
         message = (
             f"{_counted(len(disowned))} are still signed with a key that was withdrawn. A worker signs them anew; "
             "if none does, retire the key once more: certifly keys retire"
         )
         return Finding("credentials", "trouble", message, _first(disowned))
-    if unsigned:
-        message = (
-            f"{_counted(len(unsigned))} of an earlier release have no credential. They get it when they are asked "
-            "for it, or all at once: certifly render --unsigned"
-        )
-        return Finding("credentials", "note", message, _first(unsigned))
-    return Finding(
-        "credentials", "well", "Every certificate that has files is signed with a key that counts."
-    )
+    return Finding("credentials", "well", "No certificate is signed with a key that was withdrawn.")
 
 
 def look_at_unrendered(surveys: Mapping[str, list[Printed]]) -> Finding:

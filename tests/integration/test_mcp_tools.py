@@ -16,6 +16,7 @@ from certifly.verification.inspector import Inspector
 from tests.ai_client import PATH, AIClient, client_of, in_both_eras, token_with
 from tests.cast import ADA, ADAS_ADDRESS, MONDAY
 from tests.public_site import PublicSite
+from tests.rendering.test_qr_reading import saved, sheet
 
 NOBODYS_CODE = "00000000-0000-4000-8000-000000000000"
 WITH_A_SCOPE = [tool for tool in TOOLS.values() if tool.scope is not None]
@@ -168,6 +169,28 @@ def test_anyone_checks_a_file(site: PublicSite, era: str) -> None:
 
     assert genuine["verdict"] == "valid"
     assert altered["verdict"] == "invalid"
+
+
+@in_both_eras
+def test_a_copy_without_a_proof_leads_to_the_certificate(site: PublicSite, era: str) -> None:
+    code = site.issue(site.publish())
+    client = client_of(site, None, era)
+    own = f"{site.base_url}/check/{code}"
+    texts = (own, f"{site.base_url}/check/{uuid.uuid4()}", f"https://evil.example/check/{code}")
+    copies = [base64.b64encode(saved(sheet(text), "JPEG")).decode() for text in texts]
+
+    copy, forged, elsewhere = [client.call("verify_file", content_base64=content) for content in copies]
+
+    assert copy.facts["verdict"] == "unknown"
+    assert copy.facts["qr_codes"][0] | {"text": ""} == {
+        "text": "", "leads_to": "certificate", "code": code, "address": own
+    }  # fmt: skip
+    assert f"Compare the file with {own}" in copy.text
+    assert forged.facts["verdict"] == "invalid"
+    assert "which does not exist" in forged.text
+    assert elsewhere.facts["certificate"] is None
+    assert "do not follow it" in elsewhere.text
+    assert "evil.example" not in elsewhere.text.partition("{")[0]  # before the facts
 
 
 @in_both_eras

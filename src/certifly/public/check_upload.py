@@ -31,6 +31,7 @@ from certifly.verification.inspect import UPLOAD_BYTES_MAX
 from certifly.verification.inspector import PROCESSES_MAX, WAIT_SECONDS, Inspector
 from certifly.verification.judge import judge
 from certifly.verification.lookup import code_in, read_record
+from certifly.verification.qr_codes import QRCode, code_at_end
 from certifly.verification.record import Record
 from certifly.verification.report import Report
 from certifly.web.admission import Budget, Places, ShareExceeded, until_disconnected
@@ -113,7 +114,9 @@ async def check_upload(request: Request) -> Response:
     """Check a file, and say which of its bytes can be trusted.
 
     PDF, PNG, SVG, or a credential as JSON or JWT, of this server or another. Nothing is fetched: of another server's
-    file the issuer is never confirmed. The answer is a page, or by `Accept` the report as JSON.
+    file the issuer is never confirmed. Of a copy that holds no proof (a screenshot, photograph or scan as PNG, JPEG,
+    WebP or PDF) the QR code is read, and the report leads to the certificate to compare it with. The answer is a page,
+    or by `Accept` the report as JSON.
     """
     parts: Parts = request.app.state.parts
     public_url = parts.settings.public_url
@@ -150,7 +153,14 @@ async def _report(request: Request, parts: Parts) -> Report:
             facts = await loop.run_in_executor(uploads.threads, uploads.inspector.inspect, content)
             record = await _record(parts, facts)
             # In a thread as well: comparing a megabyte of JSON with each edition takes its time.
-            give = partial(judge, facts, record, public_url=parts.settings.public_url, now=utc_now())
+            give = partial(
+                judge,
+                facts,
+                record,
+                public_url=parts.settings.public_url,
+                now=utc_now(),
+                qr_codes=await _qr_codes(parts, facts),
+            )
             return await loop.run_in_executor(uploads.threads, give)
 
 
@@ -204,6 +214,17 @@ async def _record(parts: Parts, facts: Facts) -> Record | None:
     code = code_in(facts)
     place = await place_of(parts, code) if code is not None else None
     return await read_certificate(parts, place, read_record) if place is not None else None
+
+
+async def _qr_codes(parts: Parts, facts: Facts) -> list[QRCode]:
+    """What the QR codes of a picture say, each with the record of the certificate whose code it ends in."""
+    found = []
+    for text in facts.qr_texts:
+        code = code_at_end(text)
+        place = await place_of(parts, code) if code is not None else None
+        record = await read_certificate(parts, place, read_record) if place is not None else None
+        found.append(QRCode(text, record))
+    return found
 
 
 def _sentence(error: DomainError, words: Words) -> str:

@@ -7,7 +7,7 @@ from certifly.credentials import media_types
 from certifly.public.reader import LANGUAGE_PARAMETER
 from certifly.public.words import LANGUAGES
 from certifly.verification.inspect import UPLOAD_BYTES_MAX
-from certifly.verification.report import CheckName, Claims, FileKind, Outcome, Reason, Scope, Verdict
+from certifly.verification.report import CheckName, Claims, FileKind, LeadsTo, Outcome, Reason, Scope, Verdict
 from certifly.web.error_answers import error_answer
 from certifly.web.operation import header_parameter, public_operation, query_parameter
 from certifly.web.schemas import (
@@ -26,6 +26,8 @@ from certifly.web.schemas import (
 FILE_TYPES = (
     "application/pdf",
     "image/png",
+    "image/jpeg",
+    "image/webp",
     "image/svg+xml",
     "application/json",
     media_types.JSON_LD,
@@ -181,6 +183,26 @@ _REPORT = closed(
             ),
             "description": "The time stamps in a PDF. Anybody can make one: rely on those that are confirmed.",
         },
+        "qr_codes": {
+            "type": "array",
+            "items": closed(
+                {
+                    "text": {
+                        "type": "string",
+                        "description": "What it says: words of a stranger, shortened.",
+                    },
+                    "leads_to": _one_of(
+                        LeadsTo, "`no_certificate`: to this server, which has none with this code."
+                    ),
+                    "code": told(or_null(CODE), "Of the certificate of this server that it names."),
+                    "address": told(
+                        or_null(ADDRESS), "The check page to compare the picture with; null: none."
+                    ),
+                }
+            ),
+            "description": "QR codes in a picture, or on the first page of a PDF, that holds no proof. Such a copy "
+            "proves nothing by itself.",
+        },
         "notes": {
             "type": "array",
             "items": {"type": "string"},
@@ -240,6 +262,7 @@ _EXAMPLE: dict[str, Any] = {
         "valid_until": None,
     },
     "time_stamps": [],
+    "qr_codes": [],
     "notes": ["Files attached to the PDF: 1."],
 }
 

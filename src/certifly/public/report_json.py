@@ -1,6 +1,6 @@
 """Reports for programs: every check with its outcome, its reason code and the facts of that reason."""
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import datetime
 
 from certifly.core.clock import isoformat
@@ -48,6 +48,7 @@ def report_as_json(report: Report) -> dict[str, object]:
             }
             for stamp in report.time_stamps
         ],
+        "qr_codes": [asdict(code) for code in report.qr_codes],
         "notes": [note.text for note in report.notes],
     }
 

@@ -35,6 +35,7 @@ _MARKS: Mapping[Kind, Mark] = {
     "superseded": "arrow",
     "refused": "cross",
     "erased": "dash",
+    "copy": "question",
     "unproven": "question",
 }
 _TONES: Mapping[Kind, str] = {"genuine": "good", "revoked": "bad", "refused": "bad"}

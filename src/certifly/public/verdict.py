@@ -20,10 +20,12 @@ Kind = Literal[
     "superseded",
     "refused",
     "erased",
+    "copy",
     "unproven",
 ]
-"""``recorded``: on record, its signature not to be seen now. ``partly``: only the credential inside a file is vouched
-for. ``early``: holds only later. ``superseded``: an older edition, of a withdrawn key."""
+"""``copy``: without a proof, but its QR code leads to a certificate. ``recorded``: on record, its signature not to
+be seen now. ``partly``: only the credential inside a file is vouched for. ``early``: holds only later.
+``superseded``: an older edition, of a withdrawn key."""
 
 _PROOF = (CheckName.ISSUER, CheckName.SIGNATURE, CheckName.UNALTERED)
 _DECIDING: dict[Kind, CheckName] = {
@@ -64,6 +66,8 @@ def deciding_check(kind: Kind) -> CheckName | None:
 
 def _open_kind_of(report: Report) -> Kind:
     """Of a report in which nothing failed, but not everything is known."""
+    if report.check(CheckName.ISSUER).reason_code is Reason.COPY_OF_CERTIFICATE:
+        return "copy"
     if report.certificate is not None and report.certificate.is_erased:
         return "erased"
     issuer, signature = report.check(CheckName.ISSUER), report.check(CheckName.SIGNATURE)

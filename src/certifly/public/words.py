@@ -82,6 +82,7 @@ class Words:
     stamp_claimed: str
     claims: str
     claims_caution: str
+    qr_code_says: str
     claim_title: str
     claim_recipient: str
     claim_from: str

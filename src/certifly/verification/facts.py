@@ -125,6 +125,8 @@ class Facts:
     detail: str | None = None
     credentials: list[CredentialFound] = field(default_factory=list)
     seals: list[SealFacts] = field(default_factory=list)
+    qr_texts: list[str] = field(default_factory=list)
+    """What the QR codes in it say; only looked for in a picture or a PDF that holds no proof."""
     attachments: int = 0
     revisions: int = 0
     """Of a PDF: how often it was written to; 1 for one that was never changed."""

@@ -21,6 +21,11 @@ UPLOAD_BYTES_MAX = 20 * 1024 * 1024
 CREDENTIALS_MAX = 4
 """Of one file. More are not looked at, and the file is not judged."""
 
+_JPEG_SIGNATURE = b"\xff\xd8\xff"
+_OTHER_PICTURES = (b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
+"""How GIF, TIFF and BMP begin."""
+_ISO_PICTURES = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"avif", b"avis"})
+"""The brands of HEIC and AVIF."""
 _PDF_MARK = b"%PDF-"
 _PDF_MARK_WITHIN_BYTES = 1024
 
@@ -46,6 +51,12 @@ def kind_of(content: bytes) -> FileKind:
     """What kind of file these bytes begin."""
     if content.startswith(PNG_SIGNATURE):
         return FileKind.PNG
+    if content.startswith(_JPEG_SIGNATURE):
+        return FileKind.JPEG
+    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
+        return FileKind.WEBP
+    if content.startswith(_OTHER_PICTURES) or (content[4:8] == b"ftyp" and content[8:12] in _ISO_PICTURES):
+        return FileKind.OTHER_PICTURE
     if _PDF_MARK in content[:_PDF_MARK_WITHIN_BYTES]:
         return FileKind.PDF
     beginning = content[:_PDF_MARK_WITHIN_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -65,11 +76,32 @@ def _look_into_pdf(content: bytes, facts: Facts, timestamp_roots: Sequence[bytes
     found = pdf_facts(content, timestamp_roots=timestamp_roots)
     facts = replace(facts, seals=found.seals, attachments=found.attachments, revisions=found.revisions)
     credentials = [credential for text in found.texts if (credential := _attached(text)) is not None]
+    if not facts.seals and not credentials:
+        from certifly.rendering.qr_reading import qr_texts_on_first_page
+
+        facts = replace(facts, qr_texts=qr_texts_on_first_page(content))
     return _with_credentials(facts, credentials)
 
 
 def _look_into_png(content: bytes, facts: Facts) -> Facts:
-    return _with_credentials(facts, [_baked(text) for text in texts_in_png(content)])
+    baked = [_baked(text) for text in texts_in_png(content)]
+    return _with_credentials(facts, baked) if baked else _look_into_picture(content, facts)
+
+
+def _look_into_picture(content: bytes, facts: Facts) -> Facts:
+    """A picture without a proof: all it can hold is a QR code."""
+    from certifly.rendering import qr_reading
+
+    try:
+        return replace(facts, qr_texts=qr_reading.qr_texts_in_picture(content))
+    except qr_reading.PictureTooLarge:
+        raise BeyondLimits(
+            f"a picture without a proof, of more than {qr_reading.PIXELS_MAX} pixels"
+        ) from None
+    except qr_reading.PictureUnreadable:
+        if facts.kind == FileKind.PNG:
+            return facts  # its chunks were read, and hold nothing
+        raise Unreadable("a picture that is damaged or incomplete") from None
 
 
 def _look_into_svg(content: bytes, facts: Facts) -> Facts:
@@ -94,6 +126,9 @@ def _look_no_further(_: bytes, facts: Facts) -> Facts:
 
 _LOOK: Mapping[FileKind, Callable[[bytes, Facts], Facts]] = {
     FileKind.PNG: _look_into_png,
+    FileKind.JPEG: _look_into_picture,
+    FileKind.WEBP: _look_into_picture,
+    FileKind.OTHER_PICTURE: _look_no_further,
     FileKind.SVG: _look_into_svg,
     FileKind.JSON: _look_into_text,
     FileKind.JWT: _look_into_text,

@@ -1,6 +1,6 @@
 """From the facts of a file, and the record where there is one, to the report. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,12 +9,14 @@ from certifly.verification.facts import CredentialFound, Facts, StampFacts
 from certifly.verification.issuer_spelling import is_spelled_like_ours
 from certifly.verification.judge_foreign import judge_foreign
 from certifly.verification.judge_own import judge_own
+from certifly.verification.qr_codes import QRCode, judge_qr_codes
 from certifly.verification.record import Record, known_certificate, standing_checks
 from certifly.verification.report import (
     Check,
     CheckedFile,
     CheckFacts,
     CheckName,
+    FileKind,
     Note,
     NoteKind,
     Outcome,
@@ -30,11 +32,24 @@ SIGNED_REVISIONS = 2
 """A signed PDF was saved twice: when it was made, and when it was signed."""
 
 
-def judge(facts: Facts, record: Record | None, *, public_url: str, now: datetime) -> Report:
-    """The report on a file. ``record`` is that of the certificate whose code the file's credential has."""
+def judge(
+    facts: Facts,
+    record: Record | None,
+    *,
+    public_url: str,
+    now: datetime,
+    qr_codes: Sequence[QRCode] = (),
+) -> Report:
+    """The report on a file.
+
+    ``record`` is that of the certificate whose code the file's credential has. ``qr_codes`` are those of a picture
+    without a proof.
+    """
     found = the_credential(facts)
     reason = _nothing_to_judge(facts, found)
-    if reason is not None:
+    if reason is Reason.NOTHING_TO_CHECK and qr_codes:
+        report = judge_qr_codes(qr_codes, public_url=public_url)
+    elif reason is not None:
         report = report_of(
             [Check(name, Outcome.UNKNOWN, reason, CheckFacts(detail=facts.detail)) for name in CheckName],
             trusted=Trusted(Scope.NOTHING),
@@ -74,7 +89,7 @@ def _nothing_to_judge(facts: Facts, found: CredentialFound | None) -> Reason | N
     if found is None and facts.credentials:
         return Reason.SEVERAL_CREDENTIALS
     if found is None and not facts.seals:
-        return Reason.NOTHING_TO_CHECK
+        return Reason.PICTURE_FORMAT if facts.kind == FileKind.OTHER_PICTURE else Reason.NOTHING_TO_CHECK
     return None
 
 

@@ -57,8 +57,8 @@ class Reason(StrEnum):
     ISSUED_HERE = "issued_here"
     """issuer passed: the issuer's record holds exactly this. Facts: ``issuer``, ``since`` (the moment of issue)."""
     NO_SUCH_CERTIFICATE = "no_such_certificate"
-    """issuer failed: it says it is from this server, or its issuer is spelled to look so, and no certificate of this
-    server has its code: a forgery."""
+    """issuer failed: it says it is from this server, or its issuer is spelled to look so, or its QR code leads here,
+    and no certificate of this server has its code: a forgery."""
     ISSUER_MISMATCH = "issuer_mismatch"
     """issuer failed: the code is one of this server, but of another issuer than it names. ``issuer``: the named."""
     NOT_RECORDED = "not_recorded"
@@ -160,6 +160,14 @@ class Reason(StrEnum):
     """not_revoked, not_suspended, not_corrected, not_expired unknown: only its issuer knows, who is not asked."""
 
     # any check, unknown
+    COPY_OF_CERTIFICATE = "copy_of_certificate"
+    """any check unknown: a picture, or a PDF without a proof. It proves nothing by itself, but its QR code leads to a
+    certificate of this server. Compare the two: ``certificate.address``."""
+    QR_CODE_ELSEWHERE = "qr_code_elsewhere"
+    """any check unknown: a picture or PDF without a proof, whose QR code leads to no certificate of this server.
+    ``qr_codes`` of the report: what it says."""
+    PICTURE_FORMAT = "picture_format"
+    """any check unknown: a picture that is not read here. Save it as PNG or JPEG."""
     NOTHING_TO_CHECK = "nothing_to_check"
     """any check unknown: neither a PDF, PNG, SVG nor a credential, or one without anything in it to check."""
     FILE_UNREADABLE = "file_unreadable"
@@ -205,6 +213,10 @@ class FileKind(StrEnum):
 
     PDF = "pdf"
     PNG = "png"
+    JPEG = "jpeg"
+    WEBP = "webp"
+    OTHER_PICTURE = "other_picture"
+    """HEIC, AVIF, GIF, TIFF or BMP."""
     SVG = "svg"
     JSON = "json"
     JWT = "jwt"
@@ -271,6 +283,30 @@ class KnownCertificate:
     successor: Sibling | None = None
 
 
+class LeadsTo(StrEnum):
+    """Where the QR code of a picture leads."""
+
+    CERTIFICATE = "certificate"
+    """To a certificate of this server."""
+    NO_CERTIFICATE = "no_certificate"
+    """To this server, which has no certificate of this code."""
+    ELSEWHERE = "elsewhere"
+    """To another server, or it is no address. Nothing here confirms what it says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QRCodeFound:
+    """A QR code in a picture that holds no proof."""
+
+    text: str
+    """What it says, shortened: words of a stranger."""
+    leads_to: LeadsTo
+    code: str | None
+    """Of the certificate that it names on this server."""
+    address: str | None
+    """Of the check page, where there is one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeStamp:
     """A time that the file states by a time stamp. Anybody can make one, so it counts only if it is confirmed."""
@@ -333,6 +369,8 @@ class Report:
     certificate: KnownCertificate | None = None
     claims: Claims | None = None
     time_stamps: tuple[TimeStamp, ...] = ()
+    qr_codes: tuple[QRCodeFound, ...] = ()
+    """Of a copy without a proof."""
     notes: tuple[Note, ...] = field(default=())
 
     def check(self, name: CheckName) -> Check:
@@ -347,6 +385,7 @@ def report_of(
     file: CheckedFile | None = None,
     certificate: KnownCertificate | None = None,
     claims: Claims | None = None,
+    qr_codes: Iterable[QRCodeFound] = (),
     notes: Iterable[Note] = (),
 ) -> Report:
     """A report of these checks; each name stands once."""
@@ -360,6 +399,7 @@ def report_of(
         file=file,
         certificate=certificate,
         claims=claims,
+        qr_codes=tuple(qr_codes),
         notes=tuple(notes),
     )
 

@@ -144,7 +144,7 @@ class Plan:
 def _plan(
     database: Database, keyring: Keyring, *, tenant_id: int, certificate_id: int, now: datetime
 ) -> Plan | None:
-    """None when there is nothing to do. A tenant of an earlier release gets its keys here."""
+    """None when there is nothing to do. A tenant that has no keys yet gets them here."""
     found = database.read(tenant_id, lambda db: _look(db, keyring, certificate_id)).result()
     if found != "no keys":
         return found

@@ -148,7 +148,7 @@ async def find_issuer(parts: Parts, slug: str) -> Tenant | None:
 
 
 async def keys_of(parts: Parts, tenant: Tenant) -> list[PublicKey]:
-    """The tenant's keys; one of an earlier release gets them when it is first asked for them."""
+    """The tenant's keys; one that has none yet gets them when they are first asked for."""
     now = utc_now()
     found = await asyncio.wrap_future(parts.database.read(tenant.id, list_keys))
     if found:

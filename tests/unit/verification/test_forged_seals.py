@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from asn1crypto import cms, crl, x509
+from cryptography import x509 as builders
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_der_x509_certificate
 from pyhanko.pdf_utils import embed, generic
@@ -139,9 +141,6 @@ def add_list(data: cms.SignedData) -> None:
 
 
 def _empty_list(private: object) -> bytes:
-    from cryptography import x509 as builders
-    from cryptography.hazmat.primitives.hashes import SHA256
-
     issuer = builders.Name([builders.NameAttribute(builders.NameOID.COMMON_NAME, "Anybody")])
     builder = builders.CertificateRevocationListBuilder().issuer_name(issuer)
     made = builder.last_update(MONDAY).next_update(TUESDAY).sign(private, SHA256())  # type: ignore[arg-type]

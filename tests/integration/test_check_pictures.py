@@ -127,6 +127,7 @@ def test_a_picture_of_another_format_is_named_with_a_way_out(public_site: Public
 
     assert (report["file"]["kind"], reasons(report)) == ("other_picture", {"picture_format"})
     assert "Save it as PNG or JPEG" in page
+    assert "OTHER_PICTURE" not in page
     assert reasons(check(public_site, saved(sheet(), "GIF"))) == {"picture_format"}
     assert reasons(check(public_site, saved(sheet(), "TIFF"))) == {"picture_format"}
     assert reasons(check(public_site, saved(sheet(), "BMP"))) == {"picture_format"}

@@ -8,12 +8,12 @@ message that lists every fault.
 import difflib
 import ipaddress
 import re
+import ssl
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from cryptography.x509 import load_pem_x509_certificates
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from certifly.core.errors import DomainError
@@ -24,6 +24,7 @@ _PLAIN_ADDRESS = re.compile(r"[^\s@<>(),;:\"\[\]\\]+@[^\s@<>(),;:\"\[\]\\]+")
 SECRET_FILE_BYTES_MAX = 64 * 1024
 ROOTS_BYTES_MAX = 48 * 1024
 TIMESTAMP_ROOTS_MAX = 16
+PEM_START = "-----BEGIN CERTIFICATE-----"
 OF_CLIENTS = {"token", "token_file"}
 """What clients on this machine read under our prefix: no settings, and no mistakes either."""
 RETRIES_MAX = 20
@@ -139,14 +140,11 @@ class Settings(BaseModel):
 
     @field_validator("timestamp_roots")
     @classmethod
-    def _are_certificates(cls, value: str | None) -> str | None:
+    def _are_roots(cls, value: str | None) -> str | None:
         if value is None:
             return None
-        try:
-            count = len(load_pem_x509_certificates(value.encode())) if len(value) <= ROOTS_BYTES_MAX else None
-        except ValueError:
-            count = 0
-        if count is None or not 1 <= count <= TIMESTAMP_ROOTS_MAX:
+        is_small = len(value) <= ROOTS_BYTES_MAX and value.count(PEM_START) <= TIMESTAMP_ROOTS_MAX
+        if not is_small or not _are_certificates(value):
             raise ValueError(
                 f"must be 1 to {TIMESTAMP_ROOTS_MAX} certificates in PEM, at most {ROOTS_BYTES_MAX} bytes; name the "
                 f"file that holds them in {PREFIX}TIMESTAMP_ROOTS_FILE"
@@ -250,5 +248,13 @@ def _has_port(address: str) -> bool:
     try:
         _ = urlsplit(address).port
     except ValueError:
+        return False
+    return True
+
+
+def _are_certificates(pem: str) -> bool:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=pem)
+    except (ssl.SSLError, ValueError):
         return False
     return True

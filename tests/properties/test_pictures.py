@@ -158,7 +158,7 @@ elements = st.recursive(
 )
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(body=st.lists(elements, max_size=4), root=attributes)
 def test_any_svg_is_clean_or_refused_and_what_is_clean_draws(
     engine: Engine, body: list[str], root: dict[str, str]

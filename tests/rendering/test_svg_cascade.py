@@ -5,7 +5,7 @@ import re
 import pytest
 
 from certifly.rendering.errors import PictureNotSupported, PictureTooLarge
-from certifly.rendering.svg import cascade, selectors, stylesheet
+from certifly.rendering.svg import cascade, quantities, selectors, stylesheet
 from certifly.rendering.svg.sanitise import sanitise_svg
 from tests.rendering.svg_pictures import cleaned, drawing, fill_of
 
@@ -139,7 +139,7 @@ def test_what_use_shows_inherits_there_and_matches_no_selector_from_outside() ->
             'x="5" width="60" height="18.8976378"',
         ),
         ('width="2em" height="1rem" font-size="20"', 'width="40" height="16"'),
-        ('width="10" height="10" style="width:20"', 'width="10" height="10"'),
+        ('width="10" height="10" style="width:20"', 'width="20" height="10"'),
         ('width="10" height="10" rx="3"', 'rx="3" ry="3" width="10" height="10"'),
         ('width="10" height="10" rx="30" ry="1"', 'rx="5" ry="1" width="10" height="10"'),
     ],
@@ -219,8 +219,20 @@ class TestBounds:
         near = "/*" + "a" * (stylesheet.CSS_CHARACTERS_MAX - 4) + "*/"
 
         assert cleaned(f"<style>{near}</style>") == ""
-        with pytest.raises(PictureTooLarge, match="1,000,000 characters"):
+        with pytest.raises(PictureTooLarge, match="300,000 characters"):
             cleaned(f"<style>{near} </style>")
+
+    @pytest.mark.parametrize(
+        "given", ["<style>rect{{fill:{}}}</style>", '<g style="fill:{}"/>', '<g fill="{}"/>']
+    )
+    def test_brackets_in_brackets(self, given: str) -> None:
+        shape = '<rect width="1" height="1"/>'
+        inner = quantities.NESTING_MAX - given.count("{{")
+        near, far = ("(" * depth + ")" * depth for depth in (inner, inner + 1))
+
+        assert fill_of(given.format(near) + shape) == "#000000"
+        with pytest.raises(PictureNotSupported, match="brackets in brackets"):
+            fill_of(given.format(far).replace("/>", f">{shape}</g>") + (shape if "style>" in given else ""))
 
     def test_elements_that_a_selector_names(self) -> None:
         names = " ".join(["g"] * selectors.COMPOUNDS_MAX)

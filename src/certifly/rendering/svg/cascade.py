@@ -20,7 +20,7 @@ from certifly.rendering.svg.properties import (
     Elsewhere,
     read_value,
 )
-from certifly.rendering.svg.quantities import NotUnderstood, Surroundings, Token
+from certifly.rendering.svg.quantities import NotUnderstood, Surroundings, Token, check_brackets
 from certifly.rendering.svg.reading import Node
 from certifly.rendering.svg.refusals import value_not_supported
 from certifly.rendering.svg.stylesheet import StyleSheet
@@ -85,7 +85,8 @@ class _Written:
     """A declaration as it stands in the file."""
 
     value: str
-    attribute: bool
+    attribute: bool = False
+    inline: bool = False
 
 
 @dataclass
@@ -98,7 +99,7 @@ class Cascade:
     def style_of(self, node: Node, parent: Style) -> Style:
         """Return the values of an element inside ``parent``. Raises PictureNotSupported, PictureTooLarge."""
         declared, _ = self._declarations(node, parent.scope)
-        self.sheet.count(len(declared))
+        self.sheet.count(len(declared) + len(parent.variables))
         inherited = {name: value for name, value in parent.values.items() if PROPERTIES[name].inherited}
         if not declared:
             return Style(inherited, parent.variables, parent.around, parent.scope)
@@ -106,7 +107,9 @@ class Cascade:
         for name in (*_FIRST, *declared):
             if name in declared and name in PROPERTIES:
                 reader.read(name)
-        around = replace(parent.around, font_size=reader.font_size)
+        around = parent.around
+        if around.font_size != reader.font_size:
+            around = replace(around, font_size=reader.font_size)
         if node.parent is None:
             around = replace(around, root_font_size=reader.font_size)
         return Style(reader.values, reader.variables, around, parent.scope)
@@ -160,9 +163,10 @@ class Cascade:
         ]
         own = self.sheet.attribute(node.get("style") or "")
         for important in (False, True):
-            for declaration in (*ruled, *own):
-                if declaration.important is important:
-                    yield declaration.name, _Written(declaration.value, attribute=False)
+            for inline, declarations in ((False, ruled), (True, own)):
+                for declaration in declarations:
+                    if declaration.important is important:
+                        yield declaration.name, _Written(declaration.value, inline=inline)
 
 
 class _Values:
@@ -178,6 +182,7 @@ class _Values:
         self._declared = declared
         self._parent = parent
         self.values = inherited
+        self._contexts: dict[tuple[bool, bool], Context] = {}
         self.variables = variables
 
     @property
@@ -201,12 +206,21 @@ class _Values:
         value = written.value
         if "var(" in value.lower():
             value = substitute(value, self.variables)
+        if name not in _FIRST:
+            kind = (written.attribute, written.inline)
+            if kind not in self._contexts:
+                self._contexts[kind] = self._context(self.values, self.font_size, written)
+            return read_value(name, value, self._contexts[kind])
+        size = self.font_size if name == "color" else self._parent.around.font_size
+        return read_value(name, value, self._context(self._parent.values, size, written))
+
+    def _context(self, values: Mapping[str, Any], size: float, written: _Written) -> Context:
         around = self._parent.around
-        if name != "font-size":
-            around = replace(around, font_size=self.font_size)
-        relative = self.values if name != "color" else self._parent.values
-        current = relative.get("color", PROPERTIES["color"].initial)
-        return read_value(name, value, Context(around, current, written.attribute))
+        if around.font_size != size:
+            around = replace(around, font_size=size)
+        return Context(
+            around, values.get("color", PROPERTIES["color"].initial), written.attribute, written.inline
+        )
 
     def _set(self, name: str, value: Any) -> None:
         if not isinstance(value, Elsewhere):
@@ -214,7 +228,7 @@ class _Values:
                 value = self._parent["color"]
             self.values[name] = value
             return
-        if value.word == "revert-layer":
+        if value.word == "revert-layer" or (value.word == "inherit" and name in _ALL_GEOMETRY):
             raise value_not_supported(name, value.word)
         if value.word == "inherit" or (PROPERTIES[name].inherited and value.word != "initial"):
             self.values[name] = self._parent[name]
@@ -245,6 +259,9 @@ def _variables(declared: Mapping[str, list[_Written]], inherited: Mapping[str, s
 
 def substitute(text: str, variables: Mapping[str, str]) -> str:
     """Replace each ``var(--name, fallback)``. Raises NotUnderstood, PictureNotSupported for what grows too long."""
+    if len(text) > VALUE_CHARACTERS_MAX:
+        raise value_not_supported("var()", text)
+    check_brackets(text)
     return tinycss2.serialize(_Substitution(variables).of(tinycss2.parse_component_value_list(text), 0))
 
 

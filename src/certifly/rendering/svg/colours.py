@@ -96,17 +96,29 @@ class Rgb:
         return Rgb(level, level, level, self.alpha)
 
 
+_DIGITS = frozenset("0123456789abcdefABCDEF")
 BLACK = Rgb(0.0, 0.0, 0.0)
 
 
 def colour(token: Token, current: Rgb) -> Rgb:
     """Return the colour of a token. Raises NotUnderstood, PictureNotSupported."""
+    if token.type == "hash" and len(token.value) in (3, 6):
+        return _hexadecimal(token.value)
     found = _colour(token, current, 0)
     channels = [
         0.0 if math.isnan(value) else min(1.0, max(0.0, value))
         for value in (*found.convert("srgb").coords(nans=False), found.alpha(nans=False))
     ]
     return Rgb(*channels)
+
+
+def _hexadecimal(digits: str) -> Rgb:
+    """Read the form that nearly every colour has, quickly."""
+    if not set(digits) <= _DIGITS:
+        raise NotUnderstood
+    pairs = [digit * 2 for digit in digits] if len(digits) == 3 else [digits[:2], digits[2:4], digits[4:]]
+    red, green, blue = (int(pair, 16) / 255 for pair in pairs)
+    return Rgb(red, green, blue)
 
 
 def _colour(token: Token, current: Rgb, depth: int) -> Color:

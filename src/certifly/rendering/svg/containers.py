@@ -17,6 +17,9 @@ USABLE = SHAPES | {"g", "svg", "symbol", "use", "image", "a", "switch", "text", 
 def group(drawing: Drawing, node: Node, style: Style, place: Place) -> Element | None:
     """Write a group."""
     element = Element("g")
+    if style["display"] == "contents":  # it has no box, and so no effects
+        element.extend(drawing.draw_children(node, style, place))
+        return element if len(element) else None
     element.extend(drawing.draw_children(node, style, effects.inside(drawing, style, place)))
     return effects.apply(drawing, element, style, place) if len(element) else None
 

@@ -126,6 +126,8 @@ class Drawing:
             return None
         if node.name not in self.writers:
             raise element_not_supported(node.name)
+        if style["display"] == "contents" and node.name not in ("g", "a"):
+            raise feature_not_supported(f'<{node.name}> with "display: contents"')
         self.check(node, style)
         # What use shows is counted where it is defined.
         deeper = int(node.name != "use")
@@ -149,13 +151,13 @@ class Drawing:
 
     def target(self, link: str | None, kinds: frozenset[str]) -> Node | None:
         """Return the element that a link names, or None if nothing suitable has that name."""
-        if link is None or not link.strip():
+        if link is None or not link.strip() or link[0] in " \t\n\r":
             return None
         if not link.strip().startswith("#"):
             raise PictureNotSupported(
                 "The SVG refers to another file. Embed everything it shows, then upload it again."
             )
-        node = self.names.get(unquote(link.strip()[1:]))
+        node = self.names.get(unquote(link.rstrip()[1:]))
         return node if node is not None and node.name in kinds else None
 
     def resource(self, link: Link | None, kinds: frozenset[str]) -> Node | None:

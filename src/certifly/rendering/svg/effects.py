@@ -75,7 +75,7 @@ def apply(
             name = _filter(drawing, node, place)
             if name is None:
                 return None
-            if node.get("filterUnits") == SPACE:
+            if _grown(node, region(node, drawing.style_at(node), "filterUnits")) is not None:
                 around.append({"clip-path": f"url(#{_region_clip(drawing, node)})"})
             element.set("filter", f"url(#{name})")
     if (node := drawing.resource(style["clip-path"], CLIP)) is not None:
@@ -122,15 +122,19 @@ def _filter(drawing: Drawing, node: Node, place: Place) -> str | None:
     sides = {"x": width, "y": height, "width": width, "height": height}
     if any(abs(float(given[name])) > REGION_MAX * side for name, side in sides.items()):
         raise feature_not_supported("a filter whose region is much larger than what it is used for")
-    if given["filterUnits"] == SPACE:
-        # The renderer crops the element to the region before it works on it, a browser afterwards.
-        given = _grown(given, reach(node))
+    # The renderer crops the element to the region before it works on it, a browser afterwards.
+    given = _grown(node, given) or given
     return drawing.define(("filter", node, place.grey), lambda: write_filter(drawing, node, place, given))
 
 
-def _grown(given: dict[str, str], by: float) -> dict[str, str]:
-    grown = {"x": -by, "y": -by, "width": 2 * by, "height": 2 * by}
-    return given | {name: written_number(float(given[name]) + more) for name, more in grown.items()}
+def _grown(node: Node, given: dict[str, str]) -> dict[str, str] | None:
+    """Return a region with room around it, or None for one that has enough for what is usual."""
+    x, y, width, height = (float(given[name]) for name in ("x", "y", "width", "height"))
+    if given["filterUnits"] == BOX and max(x, y) <= -0.1 and min(x + width, y + height) >= 1.1 - 1e-9:
+        return None
+    by = reach(node) if given["filterUnits"] == SPACE else 1.0
+    grown = {"x": x - by, "y": y - by, "width": width + 2 * by, "height": height + 2 * by}
+    return given | {name: written_number(value) for name, value in grown.items()}
 
 
 def _filter_of(drawing: Drawing, style: Style) -> Node | None:

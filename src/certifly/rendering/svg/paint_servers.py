@@ -2,20 +2,18 @@
 
 from xml.etree.ElementTree import Element
 
-from tinycss2 import parse_component_value_list
-
 from certifly.rendering.errors import PictureTooLarge
 from certifly.rendering.svg.cascade import Style
 from certifly.rendering.svg.colours import Rgb
 from certifly.rendering.svg.drawing import GRADIENTS, Drawing, Place, written_number
 from certifly.rendering.svg.effects import BOX, SPACE, matrix_of, written_matrix
-from certifly.rendering.svg.quantities import NotUnderstood, significant
+from certifly.rendering.svg.quantities import NotUnderstood, tokens_of
 from certifly.rendering.svg.reading import Node
 from certifly.rendering.svg.references import STOPS_MAX
 from certifly.rendering.svg.refusals import feature_not_supported
 from certifly.rendering.svg.transforms import IDENTITY, Matrix
 from certifly.rendering.svg.values import Context, Paint, number
-from certifly.rendering.svg.viewports import alignment, attribute_length, view_box
+from certifly.rendering.svg.viewports import ATTRIBUTE_CHARACTERS_MAX, alignment, attribute_length, view_box
 
 TEMPLATES_MAX = 20
 """Gradients or patterns that take from each other through ``href``."""
@@ -119,7 +117,7 @@ def _stops(drawing: Drawing, templates: list[Node], place: Place) -> list[Stop]:
 
 def _offset(text: str) -> float:
     try:
-        offset: float = number(share=True)(significant(parse_component_value_list(text)), Context())
+        offset: float = number(share=True)(tokens_of(text[:ATTRIBUTE_CHARACTERS_MAX]), Context())
     except NotUnderstood:
         return 0.0
     return offset

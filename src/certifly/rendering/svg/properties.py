@@ -4,16 +4,16 @@ A property that is neither here nor in ``GUARDED`` changes nothing that an SVG p
 goes through every property that Chromium knows.
 """
 
+import math
+import re
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from tinycss2 import parse_component_value_list
-
 from certifly.rendering.svg import transforms
 from certifly.rendering.svg.colours import BLACK, Rgb
-from certifly.rendering.svg.quantities import NotUnderstood, significant
+from certifly.rendering.svg.quantities import NotUnderstood, tokens_of
 from certifly.rendering.svg.refusals import value_not_supported
 from certifly.rendering.svg.values import (
     NO_PAINT,
@@ -169,6 +169,17 @@ class Elsewhere:
     word: str
 
 
+_PLAIN_NUMBER = re.compile(r"[+-]?[0-9]{0,15}(?:\.[0-9]{1,15}|(?<=[0-9]))", re.ASCII)
+_LENGTHS = {"x": -math.inf, "y": -math.inf, "cx": -math.inf, "cy": -math.inf} | dict.fromkeys(
+    ("width", "height", "rx", "ry", "r", "stroke-width"), 0.0
+)
+"""Lengths that attributes mostly give as plain numbers, with the least value of each."""
+
+
+def _refuse() -> float:
+    raise NotUnderstood
+
+
 @lru_cache(maxsize=20_000)
 def read_value(name: str, text: str, context: Context) -> Any:
     """Return the value of a property. Raises NotUnderstood, PictureNotSupported."""
@@ -179,9 +190,10 @@ def read_value(name: str, text: str, context: Context) -> Any:
         if matrix is not None:
             return transforms.Transform(matrix)
         raise NotUnderstood
-    tokens = significant(parse_component_value_list(text))
-    if any(token.type == "error" for token in tokens):
-        raise NotUnderstood
+    if name in _LENGTHS and context.attribute and _PLAIN_NUMBER.fullmatch(text):
+        value = float(text)
+        return value if value >= _LENGTHS[name] else _refuse()
+    tokens = tokens_of(text)
     if len(tokens) == 1 and tokens[0].type == "ident" and tokens[0].lower_value in EVERYWHERE:
         return Elsewhere(tokens[0].lower_value)
     return PROPERTIES[name].read(tokens, context)

@@ -5,9 +5,12 @@ picture will be shown is refused: it is not known here.
 """
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from tinycss2 import parse_component_value_list
 
 from certifly.rendering.svg.refusals import feature_not_supported
 
@@ -54,6 +57,32 @@ class Surroundings:
     def diagonal(self) -> float:
         """What a percentage that is neither horizontal nor vertical is taken of."""
         return math.hypot(*self.viewport) / math.sqrt(2)
+
+
+NESTING_MAX = 50
+"""Brackets inside brackets in CSS. The parser takes any number, and what goes through its result does not."""
+
+_BRACKETS = re.compile(r"[()\[\]{}]")
+
+
+def check_brackets(text: str) -> None:
+    """Refuse CSS whose brackets are nested too deeply. Raises PictureNotSupported."""
+    if text.count("(") + text.count("[") + text.count("{") <= NESTING_MAX:
+        return
+    depth = 0
+    for found in _BRACKETS.finditer(text):
+        depth = depth + 1 if found[0] in "([{" else max(0, depth - 1)
+        if depth > NESTING_MAX:
+            raise feature_not_supported("CSS with too many brackets in brackets", "Simplify it")
+
+
+def tokens_of(text: str) -> list[Token]:
+    """Return the significant tokens of a value. Raises NotUnderstood, PictureNotSupported."""
+    check_brackets(text)
+    tokens = significant(parse_component_value_list(text))
+    if any(token.type == "error" for token in tokens):
+        raise NotUnderstood
+    return tokens
 
 
 def significant(tokens: Sequence[Token]) -> list[Token]:

@@ -7,7 +7,7 @@ same can be done with patterns, masks and clips. Here every reference counts as 
 import re
 from xml.etree.ElementTree import Element
 
-from certifly.rendering.errors import PictureNotSupported, PictureTooLarge
+from certifly.rendering.errors import PictureTooLarge
 
 SHAPES_MAX = 100_000
 """Elements after expansion."""
@@ -23,7 +23,7 @@ _LINK = re.compile(r"url\(#(p[0-9]+)\)")
 
 
 def check_references(root: Element) -> None:
-    """Raise PictureNotSupported for circles, PictureTooLarge for what grows too much."""
+    """Raise PictureTooLarge for what grows too much. There are no circles: `Drawing.define` refuses them."""
     named = {element.attrib["id"]: element for element in root.iter() if "id" in element.attrib}
     _Expansion(named).measure(root, 0)
 
@@ -32,25 +32,17 @@ class _Expansion:
     def __init__(self, named: dict[str, Element]) -> None:
         self._named = named
         self._measured: dict[str, tuple[int, int]] = {}
-        self._inside: set[str] = set()
 
     def measure(self, element: Element, level: int) -> tuple[int, int]:
         """Count the elements that drawing this one means, and the levels they are nested."""
         name = element.get("id", "")
         if name in self._measured:
             return self._measured[name]
-        if name in self._inside:
-            raise PictureNotSupported(
-                "The SVG refers to itself in a circle. Remove the <use> that closes it."
-            )
         check_nesting(level)
-        if name:
-            self._inside.add(name)
 
         shapes, levels = 1, 1
-        inside = (
-            [] if element.tag == "defs" else list(element)
-        )  # definitions count where they are referred to
+        # Definitions count where they are referred to.
+        inside = [] if element.tag == "defs" else list(element)
         for part in [*inside, *self._referred(element)]:
             shapes_inside, levels_inside = self.measure(part, level + 1)
             shapes += shapes_inside
@@ -61,11 +53,8 @@ class _Expansion:
                     f"The SVG grows to more than {SHAPES_MAX:,} shapes when its references are expanded. "
                     "Simplify it."
                 )
-        if element.tag.endswith("Gradient") and shapes > STOPS_MAX:
-            raise PictureTooLarge(f"A gradient of the SVG has more than {STOPS_MAX} colours. Use fewer.")
 
         if name:
-            self._inside.remove(name)
             self._measured[name] = shapes, levels
         return shapes, levels
 

@@ -96,7 +96,7 @@ def _animated(animations: list[Node], names: dict[str, Node]) -> dict[Node, str]
 def _size(drawing: Drawing, root: Node, style: Style) -> tuple[float, float]:
     """Return width and height in CSS pixels: as stated, else from the viewBox."""
     box = view_box(root)
-    stated = [None if "%" in (root.get(name) or "") else style[name] for name in ("width", "height")]
+    stated = [style[name] or _absolute(root, name) for name in ("width", "height")]
     if box is not None:
         stated = [side or length for side, length in zip(stated, box[2:], strict=True)]
     width, height = (side or 0.0 for side in stated)
@@ -161,9 +161,11 @@ def _picture(drawing: Drawing, root: Node, width: float, height: float) -> list[
     if matrix != IDENTITY:
         content.set("transform", written_matrix(matrix))
     content.extend(_without_wrapping(drawing.draw_children(root, style, Place())))
+    if style["opacity"] < 1:
+        faded = Element("g", {"opacity": written_number(style["opacity"])})
+        faded.append(content)
+        content = faded
     parts.append(content)
     whole = Element("g", {"style": "isolation:isolate"})
-    if style["opacity"] < 1:
-        whole.set("opacity", written_number(style["opacity"]))
     whole.extend(parts)
     return [whole]

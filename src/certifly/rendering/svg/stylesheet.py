@@ -11,12 +11,12 @@ import tinycss2
 
 from certifly.rendering.errors import PictureTooLarge
 from certifly.rendering.svg.properties import is_understood
-from certifly.rendering.svg.quantities import NotUnderstood, Token, significant, split_tokens
+from certifly.rendering.svg.quantities import NotUnderstood, Token, check_brackets, significant, split_tokens
 from certifly.rendering.svg.reading import SVG, Node
 from certifly.rendering.svg.refusals import style_sheet_not_supported
 from certifly.rendering.svg.selectors import Matching, Selector, read_selectors
 
-CSS_CHARACTERS_MAX = 1_000_000
+CSS_CHARACTERS_MAX = 300_000
 """Characters of all style sheets and style attributes together."""
 
 RULES_MAX = 2_000
@@ -62,6 +62,7 @@ class StyleSheet:
     def add(self, text: str, media: str = "") -> None:
         """Add the content of a style element. Raises PictureNotSupported, PictureTooLarge."""
         self._count_characters(text)
+        self._count_characters(media)
         if media and not media_matches(tinycss2.parse_component_value_list(media)):
             return
         rules = tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True)
@@ -96,6 +97,7 @@ class StyleSheet:
             raise PictureTooLarge("The SVG's style sheet gives too many properties. Simplify the drawing.")
 
     def _count_characters(self, text: str) -> None:
+        check_brackets(text)
         self._characters += len(text)
         if self._characters > CSS_CHARACTERS_MAX:
             raise PictureTooLarge(

@@ -242,7 +242,7 @@ def origin(tokens: Sequence[Token], context: Context) -> Origin:
     if len(tokens) not in (1, 2):
         raise NotUnderstood
     words = [token.lower_value if token.type == "ident" else None for token in tokens]
-    if words[0] in ("top", "bottom") or (len(words) == 2 and words[1] in ("left", "right")):
+    if words[0] in ("top", "bottom") or (len(words) == 2 and words[0] and words[1] in ("left", "right")):
         tokens = [*tokens[1:], tokens[0]] if len(tokens) == 2 else [None, tokens[0]]
     across, down = (*tokens, None)[:2]
     x, x_share = _place(across, _ACROSS, context)

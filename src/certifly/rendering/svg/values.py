@@ -25,6 +25,8 @@ class Context:
     around: Surroundings = field(default_factory=Surroundings)
     current: Rgb = BLACK
     attribute: bool = False
+    inline: bool = False
+    """Whether it is in a ``style`` attribute, where Chromium takes lengths without a unit, as in other attributes."""
 
 
 Reader = Callable[[Sequence[Token], Context], Any]
@@ -115,7 +117,9 @@ def length(
         if auto and token.type == "ident" and token.lower_value == "auto":
             # As an attribute it is malformed, and browsers take no radius; CSS takes the other one.
             return 0.0 if context.attribute and radius else None
-        pixels = length_of(token, context, extent(context.around, direction), unitless=unitless)
+        pixels = length_of(
+            token, context, extent(context.around, direction), unitless=unitless or context.inline
+        )
         if positive and pixels < 0:
             raise NotUnderstood
         return pixels
@@ -142,7 +146,7 @@ def link_of(token: Token, name: str) -> Link | None:
     else:
         return None
     address = address.strip()
-    if not address.startswith("#"):
+    if address and not address.startswith("#"):
         raise feature_not_supported(f'"{name}" with something outside the file', "Embed everything it shows")
     return Link(unquote(address[1:]))
 
@@ -268,7 +272,7 @@ def font_size(tokens: Sequence[Token], context: Context) -> float:
         if token.lower_value in ("smaller", "larger"):
             return parent / 1.2 if token.lower_value == "smaller" else parent * 1.2
         raise NotUnderstood
-    pixels = length_of(token, context, parent)
+    pixels = length_of(token, context, parent, unitless=context.inline)
     if pixels < 0:
         raise NotUnderstood
     return pixels

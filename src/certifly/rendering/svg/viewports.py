@@ -2,15 +2,13 @@
 
 import re
 
-from tinycss2 import parse_component_value_list
-
 from certifly.rendering.svg.cascade import Style
-from certifly.rendering.svg.quantities import NotUnderstood, significant
+from certifly.rendering.svg.quantities import NotUnderstood, tokens_of
 from certifly.rendering.svg.reading import Node
 from certifly.rendering.svg.transforms import Matrix, numbers_of
 from certifly.rendering.svg.values import Context, length_of
 
-_ALIGNMENT = re.compile(r"(?:defer\s+)?(none|x(Min|Mid|Max)Y(Min|Mid|Max))(?:\s+(meet|slice))?")
+_ALIGNMENT = re.compile(r"(none|x(Min|Mid|Max)Y(Min|Mid|Max))(?:\s+(meet|slice))?")
 _SHARES = {"Min": 0.0, "Mid": 0.5, "Max": 1.0}
 ATTRIBUTE_CHARACTERS_MAX = 1_000
 
@@ -67,8 +65,8 @@ def attribute_length(node: Node, name: str, style: Style, of: float, default: fl
     text = node.get(name)
     if text is None or len(text) > ATTRIBUTE_CHARACTERS_MAX:
         return default
-    tokens = significant(parse_component_value_list(text))
     try:
+        tokens = tokens_of(text)
         return (
             length_of(tokens[0], Context(style.around, attribute=True), of) if len(tokens) == 1 else default
         )

@@ -23,7 +23,9 @@ lie on another grid, half a pixel away."""
 
 def differing(one: Pixels, other: Pixels) -> npt.NDArray[np.bool_]:
     """Return which pixels (rows, columns) differ."""
-    return _outside(one, other) | _outside(other, one)
+    # A pixel that is right in its own place is within every range, so only the others cost time.
+    suspects = np.any(np.abs(one.astype(np.int16) - other) > SHADES_MAX, axis=2)
+    return suspects & (_outside(one, other) | _outside(other, one)) if suspects.any() else suspects
 
 
 def look_alike(one: Pixels, other: Pixels, *, pixels_max: int = PIXELS_MAX) -> bool:

@@ -305,14 +305,16 @@ class TestBounds:
         use = {"mask": "mask", "clipPath": "clip-path", "pattern": "fill"}[kind]
         levels = "".join(
             f'<{kind} id="l{n + 1}" width="9" height="9">'
-            + f'<path d="M0 0h9v9z" {use}="url(#l{n})"/>' * 10
+            + f'<rect width="9" height="9" {use}="url(#l{n})"/>' * 10
             + f"</{kind}>"
             for n in range(9)
         )
-        shown = f'<path d="M0 0h9v9z" {use}="url(#l9)"/>'
+        shown = f'<rect width="9" height="9" {use}="url(#l9)"/>'
         with pytest.raises(PictureTooLarge, match="100,000 shapes"):
             sanitise_svg(
-                drawing(f'<{kind} id="l0" width="9" height="9"><path d="M0 0h9v9z"/></{kind}>{levels}{shown}')
+                drawing(
+                    f'<{kind} id="l0" width="9" height="9"><rect width="9" height="9"/></{kind}>{levels}{shown}'
+                )
             )
 
     def test_expansion_within_the_bound(self) -> None:

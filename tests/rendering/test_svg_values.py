@@ -275,14 +275,15 @@ def test_markers(attributes: str, written: str | None) -> None:
         ('<feColorMatrix type="saturate" values="1"/>', 'values="1 0 0 0 0 0 1 0 0 0 0 0 1 0 0 0 0 0 1 0"'),
         ('<feColorMatrix type="hueRotate" values="0"/>', 'values="1 0 0 0 0 0 1 0 0 0 0 0 1 0 0 0 0 0 1 0"'),
         ('<feColorMatrix type="hueRotate"/>', 'values="1 0 0 0 0 0 1 0 0 0 0 0 1 0 0 0 0 0 1 0"'),
-        ('<feColorMatrix x="1" values="0 0 0 0 1 0 0 0 0 1 0 0 0 0 1 0 0 0 1 0"/>', '<feColorMatrix type="matrix"'),
+        ('<feColorMatrix x="1" y="1" width="9" height="9" values="0 0 0 0 1 0 0 0 0 1 0 0 0 0 1 0 0 0 1'
+        ' 0"/>', '<feColorMatrix type="matrix"'),
         ('<feComposite operator="arithmetic" k2="1"/>', 'k1="0" k2="1" k3="0" k4="0"'),
         ('<feDropShadow flood-color="red"/>', 'dx="2" dy="2" stdDeviation="2" flood-color="#ff0000" flood-opacity="1"'),
         ('<feOffset result="a"/><feMerge><feMergeNode in="a"/><feMergeNode in="b"/>'
         '</feMerge>', '<feMergeNode in="r0" /><feMergeNode />'),
         ('<feComponentTransfer><feFuncR type="table" tableValues="0 1"/>'
         '</feComponentTransfer>', 'type="table" tableValues="0 1"'),
-        ('<feFlood x="1" width="50%"/>', 'x="1" width="50"'),
+        ('<feFlood x="1" y="2" width="50%" height="3"/>', 'x="1" y="2" width="50" height="3"'),
     ],
 )  # fmt: skip
 def test_steps_of_filters(steps: str, written: str) -> None:
@@ -319,6 +320,41 @@ def test_effects_of_a_group_without_a_box_are_left_out() -> None:
 def test_geometry_is_not_inherited() -> None:
     with pytest.raises(PictureNotSupported, match="width: inherit"):
         cleaned('<rect height="9" style="width:inherit"/>')
+
+
+def test_a_stroke_with_a_gradient_is_a_shape_above_the_fill() -> None:
+    gradient = '<linearGradient id="g"><stop/><stop offset="1"/></linearGradient>'
+    clean = cleaned(f'{gradient}<circle r="9" fill="red" stroke="url(#g)" fill-opacity=".5"/>')
+
+    assert (
+        '<circle r="9" fill="#ff0000" fill-opacity="0.5" /><circle r="9" fill="none" stroke="url(#p0)" />'
+        in clean
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ('<filter id="f"><feOffset x="1"/></filter><rect width="9" height="9" filter="url(#f)"/>', "own region"),
+        ('<clipPath id="f"><path d="M0 0h9v9z"/><circle r="9"/></clipPath><rect width="9" height="9"'
+        ' clip-path="url(#f)"/>', "several"),
+        ('<clipPath id="f"/><svg clip-path="url(#f)"><rect width="9" height="9"/></svg>', "group around"),
+    ],
+)  # fmt: skip
+def test_what_comes_out_otherwise_is_refused(body: str, named: str) -> None:
+    with pytest.raises(PictureNotSupported, match=named):
+        cleaned(body)
+
+
+def test_a_blend_mode_is_around_a_filter() -> None:
+    shape = '<rect width="9" height="9" filter="url(#f)" style="mix-blend-mode:multiply"/>'
+    body = f'<filter id="f"><feOffset dx="1"/></filter>{shape}'
+
+    assert '<g style="mix-blend-mode:multiply"><rect' in cleaned(body)
+
+
+def test_a_pattern_without_size_leaves_its_fallback_colour() -> None:
+    assert fill_of('<pattern id="p"/><rect width="9" height="9" fill="url(#p) red"/>') == "#ff0000"
 
 
 def test_a_filter_without_steps_paints_nothing() -> None:

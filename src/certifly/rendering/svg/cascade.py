@@ -154,6 +154,8 @@ class Cascade:
 
     def _written(self, node: Node, scope: Node | None) -> Iterator[tuple[str, _Written]]:
         for name, value in node.element.attrib.items():
+            if name == "transform" and node.name in ("linearGradient", "radialGradient"):
+                continue
             if name in PROPERTIES and PROPERTIES[name].attribute:
                 yield name, _Written(value, attribute=True)
             elif name == "gradientTransform" or name == "patternTransform":

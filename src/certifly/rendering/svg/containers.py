@@ -65,6 +65,10 @@ def _viewport(
     size: tuple[float, float],
 ) -> Element | None:
     """Write the content of an ``svg`` or ``symbol`` element, fitted into its viewport and clipped to it."""
+    if style["overflow"] != "visible" and any(
+        style[name] is not None for name in ("clip-path", "mask", "filter")
+    ):
+        raise feature_not_supported(f"a clip, mask or filter on <{node.name}>", "Put it on a group around")
     box = view_box(node)
     if not size[0] * size[1] or (box is not None and not box[2] * box[3]):
         return None

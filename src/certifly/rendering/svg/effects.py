@@ -104,6 +104,10 @@ def apply(
         if style[name] != usual
     ]
     if blending:
+        if "filter" in element.attrib:  # the renderer loses the blend mode of what it filters
+            outer = Element("g")
+            outer.append(element)
+            element = outer
         element.set("style", ";".join(blending))
     return element
 
@@ -187,6 +191,9 @@ def _clip(drawing: Drawing, node: Node) -> Element:
         drawn = _clip_shape(drawing, child, style, IDENTITY)
         if drawn is not None:
             element.append(drawn)
+    if len(element) > 1 and any(child.tag in ("path", "polyline", "polygon") for child in element):
+        # The renderer makes one path of them, with holes where their directions differ.
+        raise feature_not_supported("a clip of several paths", "Unite them")
     matrix = matrix_of(style)
     if matrix != IDENTITY:
         element.set("transform", written_matrix(matrix))

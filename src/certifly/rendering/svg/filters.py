@@ -68,6 +68,11 @@ def _encoded(linear: float) -> float:
     return encoded
 
 
+def _decoded(encoded: float) -> float:
+    linear: float = encoded / 12.92 if encoded <= 0.04045 else ((encoded + 0.055) / 1.055) ** 2.4
+    return linear
+
+
 def reach(node: Node) -> float:
     """Return how far the filter carries a point, in user units: its blurs and offsets together."""
     total = 0.0
@@ -108,6 +113,9 @@ def write_filter(drawing: Drawing, node: Node, place: Place, given: dict[str, st
 
 
 def _set_region(step: Element, node: Node, style: Style) -> None:
+    given = [name for name in ("x", "y", "width", "height") if node.get(name) is not None]
+    if len(given) not in (0, 4):
+        raise feature_not_supported("a filter with a step of its own region")
     width, height = style.around.viewport
     for name, of in (("x", width), ("y", height), ("width", width), ("height", height)):
         value = attribute_length(node, name, style, of, None)
@@ -193,6 +201,12 @@ def _shadow(step: _Step) -> Element:
         element.set(name, written_number(step.number(name, 2.0)))
     step.set_deviation(element, 2.0)
     step.set_flood(element)
+    if step.style["color-interpolation-filters"] != "linearrgb":
+        # The renderer takes the colour for a linear one, whatever is said.
+        shown = step.style.colour(step.style["flood-color"])
+        element.set(
+            "flood-color", Rgb(*(_decoded(channel) for channel in (shown.red, shown.green, shown.blue))).hex
+        )
     return element
 
 

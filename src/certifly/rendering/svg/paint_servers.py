@@ -35,6 +35,8 @@ def paint_attributes(drawing: Drawing, name: str, style: Style, place: Place) ->
         if isinstance(server, str):
             return {name: f"url(#{server})"} | _opacity(name, opacity)
         colour = server
+        if server is None and node.name == "pattern" and paint.colour is not None:
+            colour = place.shown(style.colour(paint.colour))
     else:
         colour = None if paint.colour is None else place.shown(style.colour(paint.colour))
     if colour is None or not colour.alpha * opacity:

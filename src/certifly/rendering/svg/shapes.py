@@ -35,7 +35,21 @@ def shape(drawing: Drawing, node: Node, style: Style, place: Place) -> Element |
     element.attrib |= stroke
     if fill and style["fill-rule"] != "nonzero":
         element.set("fill-rule", style["fill-rule"])
+    if fill and "url(" in stroke.get("stroke", "") and "url(" not in fill.get("fill", ""):
+        element = _apart(element, stroke, first=style["paint-order"].startswith("stroke"))
     return effects.apply(drawing, element, style, place)
+
+
+def _apart(element: Element, stroke: dict[str, str], *, first: bool) -> Element:
+    """Return fill and stroke as two shapes: pdfium paints a stroke with a gradient or pattern under the fill."""
+    stroked = Element(element.tag, {**element.attrib, "fill": "none"})
+    for name in ("fill-opacity", "fill-rule", "paint-order"):
+        stroked.attrib.pop(name, None)
+    for name in [*stroke, "marker-start", "marker-mid", "marker-end"]:
+        element.attrib.pop(name, None)
+    group = Element("g")
+    group.extend([stroked, element] if first else [element, stroked])
+    return group
 
 
 def _stroke(drawing: Drawing, node: Node, element: Element, style: Style, place: Place) -> dict[str, str]:

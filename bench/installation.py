@@ -15,15 +15,17 @@ from pathlib import Path
 from typing import Any
 
 from certifly.app.migrate import migrate_all
+from certifly.app.wiring import open_keyring
 from certifly.core.clock import utc_now
 from certifly.core.settings import Settings
+from certifly.credentials.establish import establish_tenant
+from certifly.credentials.keyring import Keyring
 from certifly.db.database import Database
 from certifly.db.tenant import Directory, TenantDB
 from certifly.templates.document import parse_document
 from certifly.templates.draft import create_template
 from certifly.templates.publish import publish
 from certifly.tenants.scopes import SCOPES
-from certifly.tenants.tenants import create_tenant
 from certifly.tenants.tokens import create_token
 from tests.live import free_port
 
@@ -67,16 +69,18 @@ def bench_installation(documents: Sequence[Mapping[str, Any]], **settings: Any) 
         )
         migrate_all(bench.settings)
         database = bench.open()
-        bench.tenant_id, bench.token = database.write_directory(_make_tenant).result()
+        bench.tenant_id, bench.token = database.write_directory(
+            partial(_make_tenant, keyring=open_keyring(bench.settings))
+        ).result()
         for document in documents:
             bench.templates.append(database.write(bench.tenant_id, partial(_publish, document)).result())
         database.close()
         yield bench
 
 
-def _make_tenant(directory: Directory) -> tuple[int, str]:
+def _make_tenant(directory: Directory, keyring: Keyring) -> tuple[int, str]:
     now = utc_now()
-    tenant = create_tenant(directory, slug="bench", name="Lovelace Academy", now=now)
+    tenant = establish_tenant(directory, keyring, slug="bench", name="Lovelace Academy", now=now)
     _, secret = create_token(directory, tenant, name="bench", scopes=list(SCOPES), expires_at=None, now=now)
     return tenant.id, secret
 

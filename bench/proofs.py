@@ -19,7 +19,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -319,14 +318,6 @@ def _started(name: str, bench: Bench, core: str) -> Iterator[Contender]:
         contender.close()
 
 
-def make_keys(bench: Bench) -> None:
-    """Give the tenant its keys, so that all contenders sign with the same."""
-    keyring, database = open_keyring(bench.settings), bench.open()
-    ensure = partial(keyring.ensure, issuer_name=ISSUER, slug=SLUG, now=MONDAY)
-    database.write(bench.tenant_id, ensure).result()
-    database.close()
-
-
 def main() -> None:
     """Measure without jobs, then with."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -344,7 +335,6 @@ def main() -> None:
 
     if not options.jobs_only:
         with bench_installation([template_document()]) as bench:
-            make_keys(bench)
             measure_signing(bench, rounds=options.rounds, seconds=options.seconds)
     if not options.without_jobs:
         measure_jobs(rounds=options.rounds, count=options.certificates)

@@ -14,8 +14,9 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult, TextContent
 
 from certifly.core.clock import utc_now
+from certifly.credentials.establish import establish_tenant
 from certifly.db.tenant import Directory
-from certifly.tenants.tenants import create_tenant, get_tenant, list_tenants
+from certifly.tenants.tenants import get_tenant, list_tenants
 from certifly.tenants.tokens import create_token
 from tests.public_site import PublicSite
 
@@ -130,7 +131,7 @@ def token_with(site: PublicSite, *scopes: str, slug: str = "lovelace") -> str:
     def work(directory: Directory) -> str:
         now = utc_now()
         if slug not in {tenant.slug for tenant in list_tenants(directory)}:
-            create_tenant(directory, slug=slug, name=slug.title(), now=now)
+            establish_tenant(directory, site.parts.keyring, slug=slug, name=slug.title(), now=now)
         tenant = get_tenant(directory, slug)
         _, secret = create_token(directory, tenant, name="ai", scopes=list(scopes), expires_at=None, now=now)
         return secret

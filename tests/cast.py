@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from certifly.credentials.keyring import Keyring, MasterKey
+
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TUESDAY = MONDAY + timedelta(days=1)
 
@@ -10,6 +12,8 @@ ADA = "Ada Lovelace"
 ADAS_ADDRESS = "ada@example.org"
 
 SECRET_KEY = "k" * 32
+KEYRING = Keyring(MasterKey.from_settings(None, SECRET_KEY))
+"""Opens the keys of an installation that has this secret key and no master key."""
 
 
 def text_element(text: str, **changes: Any) -> dict[str, Any]:

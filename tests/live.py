@@ -20,12 +20,12 @@ from typing import Any
 import httpx
 
 from certifly.core.clock import utc_now
+from certifly.credentials.establish import establish_tenant
 from certifly.db.database import Database
 from certifly.db.tenant import Directory
 from certifly.tenants.scopes import SCOPES
-from certifly.tenants.tenants import create_tenant
 from certifly.tenants.tokens import create_token
-from tests.cast import SECRET_KEY, template_document
+from tests.cast import KEYRING, SECRET_KEY, template_document
 
 START_SECONDS = 60
 RENDER_SECONDS = 30
@@ -90,7 +90,7 @@ class Installation:
 
         def work(directory: Directory) -> tuple[int, str]:
             now = utc_now()
-            tenant = create_tenant(directory, slug=slug, name="Lovelace Academy", now=now)
+            tenant = establish_tenant(directory, KEYRING, slug=slug, name="Lovelace Academy", now=now)
             _, secret = create_token(
                 directory, tenant, name="tests", scopes=scopes or list(SCOPES), expires_at=None, now=now
             )

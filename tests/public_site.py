@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from certifly.certificates.produce import produce, record_failure
 from certifly.certificates.queries import locate
 from certifly.core.clock import utc_now
 from certifly.core.settings import Settings
+from certifly.credentials.establish import establish_tenant
+from certifly.credentials.keyring import Keyring
 from certifly.db.tenant import Directory, TenantDB
 from certifly.public.certificate_facts import Place
 from certifly.rendering.png import encode_png
@@ -33,7 +36,6 @@ from certifly.templates.draft import create_template
 from certifly.templates.models import Asset
 from certifly.templates.publish import publish
 from certifly.tenants.scopes import SCOPES
-from certifly.tenants.tenants import create_tenant
 from certifly.tenants.tokens import create_token
 from certifly.web.parts import Parts
 from tests.cast import ADA, ADAS_ADDRESS, MONDAY, SECRET_KEY, template_document
@@ -181,16 +183,17 @@ def serving(
         try:
             site = PublicSite(base_url, app, client)
             if with_tenant:
-                site.tenant_id, site.token = site.parts.database.write_directory(_add_tenant).result()
+                add_tenant = partial(_add_tenant, keyring=site.parts.keyring)
+                site.tenant_id, site.token = site.parts.database.write_directory(add_tenant).result()
             yield site
         finally:
             server.should_exit = True
             thread.join()
 
 
-def _add_tenant(directory: Directory) -> tuple[int, str]:
+def _add_tenant(directory: Directory, keyring: Keyring) -> tuple[int, str]:
     now = utc_now()
-    tenant = create_tenant(directory, slug="lovelace", name="Lovelace Academy", now=now)
+    tenant = establish_tenant(directory, keyring, slug="lovelace", name="Lovelace Academy", now=now)
     _, secret = create_token(directory, tenant, name="tests", scopes=list(SCOPES), expires_at=None, now=now)
     return tenant.id, secret
 

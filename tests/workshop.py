@@ -11,17 +11,16 @@ from certifly.certificates.editions import SignedEdition, as_signed, current_edi
 from certifly.certificates.models import Certificate
 from certifly.certificates.produce import produce
 from certifly.core.settings import Settings
-from certifly.credentials.keyring import Keyring, MasterKey
+from certifly.credentials.establish import establish_tenant
+from certifly.credentials.keyring import Keyring
 from certifly.credentials.timestamps import TimeStamps
 from certifly.db.database import Database
 from certifly.db.tenant import Announcement, TenantDB
 from certifly.rendering.pool import RenderPool
 from certifly.storage.blobs import BlobStore, open_store
-from certifly.tenants.tenants import create_tenant
-from tests.cast import MONDAY, SECRET_KEY, TUESDAY
+from tests.cast import KEYRING, MONDAY, SECRET_KEY, TUESDAY
 from tests.issued import issue_certificates, publish_template
 
-KEYRING = Keyring(MasterKey.from_settings(None, SECRET_KEY))
 OBEDIENT = "tests.rendering.handlers:make_obedient_pages"
 """Render processes that do what the title of a certificate says."""
 
@@ -109,7 +108,7 @@ def workshop(database_url: str, tmp_path: Path) -> Iterator[Workshop]:
             database, open_store(str(tmp_path / "files")), renderers, settings, announced, KEYRING
         )
         found.tenant_id = database.write_directory(
-            lambda rows: create_tenant(rows, slug="lovelace", name="Lovelace", now=MONDAY).id
+            lambda rows: establish_tenant(rows, KEYRING, slug="lovelace", name="Lovelace", now=MONDAY).id
         ).result()
         yield found
     database.close()

@@ -1,7 +1,6 @@
 """`certifly doctor`: every kind of trouble is found, named, and told with what to do about it."""
 
 import sqlite3
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from certifly.certificates.produce import produce_again, record_failure
 from certifly.certificates.queries import get_certificate_to_change
 from certifly.core.clock import utc_now
 from certifly.core.settings import Settings
+from certifly.credentials.establish import establish_tenant
 from certifly.credentials.import_seal import import_seal
 from certifly.credentials.keyring import Keyring, MasterKey
 from certifly.credentials.models import SigningKey
@@ -27,7 +27,7 @@ from certifly.db.tenant import TenantDB
 from certifly.delivery.email.models import FAILED, Email
 from certifly.tenants.tenants import get_tenant
 from certifly.worker.slot import take_slot
-from tests.cast import ADAS_ADDRESS, MONDAY, SECRET_KEY, TUESDAY
+from tests.cast import ADAS_ADDRESS, KEYRING, MONDAY, SECRET_KEY, TUESDAY
 from tests.command import Answer, CommandLine
 from tests.issued import PUBLIC_URL, issue_certificates, publish_template
 from tests.mail_server import mail_server
@@ -456,10 +456,10 @@ def test_failed_messages_are_a_note_with_their_reason(
     }
 
 
-def test_every_tenant_is_looked_at(
-    certifly: CommandLine, database: Database, tenant_id: int, make_tenant: Callable[[str], int]
-) -> None:
-    babbage = make_tenant("babbage")
+def test_every_tenant_is_looked_at(certifly: CommandLine, database: Database, tenant_id: int) -> None:
+    babbage = database.write_directory(
+        lambda rows: establish_tenant(rows, KEYRING, slug="babbage", name="Babbage", now=MONDAY).id
+    ).result()
     publish_template(database, babbage)
     for owner in (tenant_id, babbage):
         issue_certificates(database, owner, 1, public_url="https://old.example.org")

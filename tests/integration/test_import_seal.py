@@ -35,7 +35,7 @@ def keyring(database: Database, lovelace: int) -> Keyring:
     """The keys of an installation in which Lovelace has signed before."""
     keyring = Keyring(MasterKey.from_settings(None, SECRET_KEY))
     database.write(
-        lovelace, lambda db: keyring.ensure(db, issuer_name="Lovelace", slug="lovelace", now=MONDAY)
+        lovelace, lambda db: keyring.create(db, issuer_name="Lovelace", slug="lovelace", now=MONDAY)
     ).result()
     return keyring
 
@@ -57,7 +57,6 @@ def test_a_seal_of_an_authority_takes_over(
 
     found = database.read(lovelace, keyring.current).result()
     assert (key.id, key.algorithm, key.state) == ("seal-2", algorithm.split()[0], "active")
-    assert found is not None
     assert found.seal.id == "seal-2"
     assert found.seal.chain == tuple(one.public_bytes(Encoding.DER) for one in chain)
     assert found.seal.authority is None
@@ -75,7 +74,7 @@ def test_a_rotated_seal_is_the_tenants_own_again(database: Database, lovelace: i
     ).result()
 
     found = database.read(lovelace, keyring.current).result()
-    assert found is not None and found.seal.authority is not None
+    assert found.seal.authority is not None
     assert (found.seal.id, found.seal.authority.id) == ("seal-3", "authority-1")
 
 

@@ -122,7 +122,8 @@ def test_no_private_key_reaches_a_log_an_error_a_file_or_the_database(
     def live(db: TenantDB) -> list[bytes]:
         """A life of keys; returns the private parts of all that there were."""
         facts = {"issuer_name": ISSUER, "slug": "lovelace"}
-        keys = keyring.ensure(db, **facts, now=MONDAY)
+        keyring.create(db, **facts, now=MONDAY)
+        keys = keyring.current(db)
         parts = private_parts(db, master)
         rotate(db, keyring, **facts, now=TUESDAY)
         private = private_key("RSA 2048")
@@ -135,7 +136,6 @@ def test_no_private_key_reaches_a_log_an_error_a_file_or_the_database(
 
     parts = database.write(lovelace, live).result()
     keys = database.read(lovelace, keyring.current).result()
-    assert keys is not None
     sealed = seal_pdf(drawn_pdf(tmp_path), keys.seal, signed_at=TUESDAY, issuer_name=ISSUER)
     shown += [repr(keys), str(keys.seal), keys.token.sign(b"statement").hex()]
     errors = [refusal_of(database, lovelace), unpickled(keys)]

@@ -1,7 +1,5 @@
 """Keys of tenants: made once, found again, of use to nobody without the master key."""
 
-import threading
-
 import pytest
 from cryptography.x509 import load_der_x509_certificate
 
@@ -23,16 +21,18 @@ def keyring() -> Keyring:
     return Keyring(MasterKey.from_settings(None, SECRET_KEY))
 
 
-def ensured(database: Database, tenant_id: int, keyring: Keyring) -> SigningKeys:
-    """The tenant's keys, made on Monday if there are none."""
-    return database.write(
-        tenant_id,
-        lambda db: keyring.ensure(db, issuer_name="Lovelace Academy", slug="lovelace", now=MONDAY),
-    ).result()
+def created(database: Database, tenant_id: int, keyring: Keyring) -> SigningKeys:
+    """The tenant's keys, created on Monday."""
+
+    def work(db: TenantDB) -> SigningKeys:
+        keyring.create(db, issuer_name="Lovelace Academy", slug="lovelace", now=MONDAY)
+        return keyring.current(db)
+
+    return database.write(tenant_id, work).result()
 
 
 def test_a_tenant_gets_one_key_of_each_role(database: Database, lovelace: int, keyring: Keyring) -> None:
-    keys = ensured(database, lovelace, keyring)
+    keys = created(database, lovelace, keyring)
 
     found = database.read(lovelace, list_keys).result()
     assert [(key.id, key.algorithm, key.state) for key in found] == [
@@ -46,61 +46,20 @@ def test_a_tenant_gets_one_key_of_each_role(database: Database, lovelace: int, k
     assert keys.created_at == MONDAY
 
 
-def test_without_keys_there_is_nothing_to_sign_with(
-    database: Database, lovelace: int, keyring: Keyring
-) -> None:
-    assert database.read(lovelace, keyring.current).result() is None
-
-
 def test_keys_are_found_again_by_another_process(database: Database, lovelace: int, keyring: Keyring) -> None:
-    made = ensured(database, lovelace, keyring)
+    made = created(database, lovelace, keyring)
 
     elsewhere = Keyring(MasterKey.from_settings(None, SECRET_KEY))
     found = database.read(lovelace, elsewhere.current).result()
 
-    assert found is not None
     assert found.proof.sign(b"statement") == made.proof.sign(b"statement")
     assert found.token.sign(b"statement") == made.token.sign(b"statement")
     assert found.seal.sign(b"statement") == made.seal.sign(b"statement")
     assert found.secret.derive("salt", "code") == made.secret.derive("salt", "code")
 
 
-def test_making_them_twice_makes_them_once(database: Database, lovelace: int, keyring: Keyring) -> None:
-    first = ensured(database, lovelace, keyring)
-    again = database.write(
-        lovelace, lambda db: keyring.ensure(db, issuer_name="Another", slug="lovelace", now=TUESDAY)
-    ).result()
-
-    assert again.proof is first.proof
-    assert again.created_at == MONDAY
-    assert len(database.read(lovelace, list_keys).result()) == 5
-
-
-def test_two_processes_at_once_make_one_set(database: Database, lovelace: int) -> None:
-    others = [Database(database.url) for _ in range(3)]
-    gate = threading.Barrier(len(others))
-    made: list[SigningKeys] = []
-
-    def make(opened: Database) -> None:
-        keyring = Keyring(MasterKey.from_settings(None, SECRET_KEY))
-        gate.wait()
-        made.append(ensured(opened, lovelace, keyring))
-
-    threads = [threading.Thread(target=make, args=(one,)) for one in others]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for one in others:
-        one.close()
-
-    assert len({keys.proof.public_multibase for keys in made}) == 1
-    assert len(made) == len(others)
-    assert len(database.read(lovelace, list_keys).result()) == 5
-
-
 def test_another_master_key_opens_nothing(database: Database, lovelace: int, keyring: Keyring) -> None:
-    ensured(database, lovelace, keyring)
+    created(database, lovelace, keyring)
     stranger = Keyring(MasterKey.from_settings("another" * 8, SECRET_KEY))
 
     with pytest.raises(KeysSealedOtherwise, match="CERTIFLY_MASTER_KEY"):
@@ -112,8 +71,8 @@ def test_a_key_moved_to_another_tenant_does_not_open(
 ) -> None:
     assert callable(make_tenant)
     other = make_tenant("babbage")
-    ensured(database, lovelace, keyring)
-    ensured(database, other, keyring)
+    created(database, lovelace, keyring)
+    created(database, other, keyring)
     stolen = database.read(lovelace, lambda db: _row(db, "proof-1").sealed).result()
 
     def put(db: TenantDB) -> None:
@@ -128,7 +87,7 @@ def test_a_key_moved_to_another_tenant_does_not_open(
 def test_the_keys_of_an_edition_are_found_by_name(
     database: Database, lovelace: int, keyring: Keyring
 ) -> None:
-    made = ensured(database, lovelace, keyring)
+    made = created(database, lovelace, keyring)
 
     found = database.read(
         lovelace, lambda db: keyring.recorded(db, proof="proof-1", token="token-1", seal="seal-1")
@@ -184,7 +143,7 @@ def states(database: Database, tenant_id: int) -> dict[str, str]:
 
 
 def test_rotation_keeps_the_former_keys(database: Database, lovelace: int, keyring: Keyring) -> None:
-    before = ensured(database, lovelace, keyring)
+    before = created(database, lovelace, keyring)
 
     assert rotated(database, lovelace, keyring) == ["proof-2", "token-2", "seal-2"]
 
@@ -199,14 +158,13 @@ def test_rotation_keeps_the_former_keys(database: Database, lovelace: int, keyri
         "token-2": "active",
     }
     after = database.read(lovelace, keyring.current).result()
-    assert after is not None
     assert (after.proof.id, after.created_at) == ("proof-2", TUESDAY)
     assert after.seal.chain[1] == before.seal.chain[1], "readers who trust the authority trust the new seal"
     assert after.secret is before.secret
 
 
 def test_one_role_can_be_rotated_alone(database: Database, lovelace: int, keyring: Keyring) -> None:
-    ensured(database, lovelace, keyring)
+    created(database, lovelace, keyring)
 
     assert rotated(database, lovelace, keyring, "token") == ["token-2"]
     assert rotated(database, lovelace, keyring, "token") == ["token-3"]
@@ -215,7 +173,7 @@ def test_one_role_can_be_rotated_alone(database: Database, lovelace: int, keyrin
 def test_a_kept_key_makes_the_files_of_its_time_again(
     database: Database, lovelace: int, keyring: Keyring
 ) -> None:
-    before = ensured(database, lovelace, keyring)
+    before = created(database, lovelace, keyring)
     rotated(database, lovelace, keyring)
 
     found = database.read(
@@ -230,14 +188,13 @@ def test_a_kept_key_makes_the_files_of_its_time_again(
 def test_a_withdrawn_key_is_destroyed_and_followed_at_once(
     database: Database, lovelace: int, keyring: Keyring
 ) -> None:
-    before = ensured(database, lovelace, keyring)
+    before = created(database, lovelace, keyring)
 
     assert withdrawn(database, lovelace, keyring, "proof-1") == ["proof-1"]
 
     row = database.read(lovelace, lambda db: _facts(db, "proof-1")).result()
     assert row == ("withdrawn", None, "laptop stolen", TUESDAY, True)
     after = database.read(lovelace, keyring.current).result()
-    assert after is not None
     assert after.proof.id == "proof-2"
     assert after.token is before.token
     assert recorded(database, lovelace, keyring) is None
@@ -246,7 +203,7 @@ def test_a_withdrawn_key_is_destroyed_and_followed_at_once(
 def test_a_kept_key_is_withdrawn_without_a_successor(
     database: Database, lovelace: int, keyring: Keyring
 ) -> None:
-    ensured(database, lovelace, keyring)
+    created(database, lovelace, keyring)
     rotated(database, lovelace, keyring)
 
     assert withdrawn(database, lovelace, keyring, "token-1") == ["token-1"]
@@ -257,7 +214,7 @@ def test_a_kept_key_is_withdrawn_without_a_successor(
 def test_withdrawing_twice_keeps_the_first_reason(
     database: Database, lovelace: int, keyring: Keyring
 ) -> None:
-    ensured(database, lovelace, keyring)
+    created(database, lovelace, keyring)
     withdrawn(database, lovelace, keyring, "proof-1", reason="  laptop\n stolen ")
 
     assert withdrawn(database, lovelace, keyring, "proof-1", reason="second thoughts") == ["proof-1"]
@@ -268,13 +225,12 @@ def test_withdrawing_twice_keeps_the_first_reason(
 def test_with_an_authority_the_seals_under_it_fall(
     database: Database, lovelace: int, keyring: Keyring
 ) -> None:
-    ensured(database, lovelace, keyring)
+    created(database, lovelace, keyring)
     rotated(database, lovelace, keyring, "seal")
 
     assert withdrawn(database, lovelace, keyring, "authority-1") == ["authority-1", "seal-1", "seal-2"]
 
     after = database.read(lovelace, keyring.current).result()
-    assert after is not None
     assert after.seal.id == "seal-3"
     assert after.seal.authority is not None
     assert after.seal.authority.id == "authority-2"
@@ -291,12 +247,11 @@ def test_with_an_authority_the_seals_under_it_fall(
 def test_with_the_secret_everything_that_states_it_falls(
     database: Database, lovelace: int, keyring: Keyring
 ) -> None:
-    before = ensured(database, lovelace, keyring)
+    before = created(database, lovelace, keyring)
 
     assert withdrawn(database, lovelace, keyring, "secret-1") == ["proof-1", "secret-1", "token-1"]
 
     after = database.read(lovelace, keyring.current).result()
-    assert after is not None
     assert (after.proof.id, after.token.id, after.seal) == ("proof-2", "token-2", before.seal)
     assert after.secret.derive("salt", "code") != before.secret.derive("salt", "code")
 
@@ -304,18 +259,18 @@ def test_with_the_secret_everything_that_states_it_falls(
 def test_the_authority_lists_the_seals_that_were_withdrawn(
     database: Database, lovelace: int, keyring: Keyring
 ) -> None:
-    first = ensured(database, lovelace, keyring).seal
+    first = created(database, lovelace, keyring).seal
     assert first.authority is not None
     assert first.authority.withdrawn == ()
     rotated(database, lovelace, keyring, "seal")
     second = database.read(lovelace, keyring.current).result()
-    assert second is not None and second.seal.authority is not None
+    assert second.seal.authority is not None
     assert second.seal.authority.withdrawn == ()
 
     withdrawn(database, lovelace, keyring, "seal-1")
 
     again = database.read(lovelace, keyring.current).result()
-    assert again is not None and again.seal.authority is not None
+    assert again.seal.authority is not None
     serial = load_der_x509_certificate(first.chain[0]).serial_number
     assert again.seal.authority.withdrawn == ((serial, TUESDAY),)
     assert again.seal.chain == second.seal.chain
@@ -324,7 +279,7 @@ def test_the_authority_lists_the_seals_that_were_withdrawn(
 def test_lost_keys_can_be_withdrawn_without_opening_them(
     database: Database, lovelace: int, keyring: Keyring
 ) -> None:
-    ensured(database, lovelace, keyring)
+    created(database, lovelace, keyring)
     later = Keyring(MasterKey.from_settings("another" * 8, SECRET_KEY))
 
     with pytest.raises(KeysSealedOtherwise):
@@ -333,14 +288,13 @@ def test_lost_keys_can_be_withdrawn_without_opening_them(
         withdrawn(database, lovelace, later, key_id)
 
     after = database.read(lovelace, later.current).result()
-    assert after is not None
     assert (after.proof.id, after.token.id, after.seal.id) == ("proof-2", "token-2", "seal-2")
 
 
 def test_an_unknown_key_and_a_missing_reason_are_refused(
     database: Database, lovelace: int, keyring: Keyring
 ) -> None:
-    ensured(database, lovelace, keyring)
+    created(database, lovelace, keyring)
 
     with pytest.raises(NotFound, match="no key proof-7"):
         withdrawn(database, lovelace, keyring, "proof-7")
@@ -351,22 +305,15 @@ def test_an_unknown_key_and_a_missing_reason_are_refused(
     withdrawn(database, lovelace, keyring, "proof-1", reason="x" * REASON_CHARACTERS_MAX)
 
 
-def test_a_missing_secret_means_that_nothing_can_be_made_again(
-    database: Database, lovelace: int, keyring: Keyring
-) -> None:
-    assert recorded(database, lovelace, keyring) is None
-
-
 def test_opened_keys_are_held_for_so_many_and_no_more(
     database: Database, lovelace: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("certifly.credentials.keyring.OPENED_MAX", 3)
     keyring = Keyring(MasterKey.from_settings(None, SECRET_KEY))
 
-    first = ensured(database, lovelace, keyring)
+    first = created(database, lovelace, keyring)
     second = database.read(lovelace, keyring.current).result()
 
-    assert second is not None
     assert second.secret is first.secret or second.proof is not first.proof
     assert second.proof.sign(b"statement") == first.proof.sign(b"statement")
     assert repr(keyring) == "Keyring(3 opened)"
@@ -380,7 +327,6 @@ def test_a_tenant_is_established_with_its_keys(database: Database, keyring: Keyr
     ).result()
 
     keys = database.read(tenant_id, keyring.current).result()
-    assert keys is not None
     own = load_der_x509_certificate(keys.seal.chain[0])
     assert "Babbage Works" in own.subject.rfc4514_string()
 

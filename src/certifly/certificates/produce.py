@@ -9,7 +9,6 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Literal
 
 from certifly.certificates.credential_facts import credential_facts
 from certifly.certificates.draw import draw, make_job, with_credential, with_pictures
@@ -79,7 +78,7 @@ def produce(
     Raises TimeStampUnavailable, which may pass, and RecheckFailed, which is a defect of ours.
     """
     for _ in range(PLANS_MAX):
-        plan = _plan(database, keyring, tenant_id=tenant_id, certificate_id=certificate_id, now=now)
+        plan = database.read(tenant_id, lambda db: _plan(db, keyring, certificate_id)).result()
         if plan is None:
             return
         signed = plan.recorded or sign(plan.facts, plan.keys, number=plan.number, ordered_at=plan.ordered_at)
@@ -141,26 +140,8 @@ class Plan:
     """What was signed before, when only its files are to be made again."""
 
 
-def _plan(
-    database: Database, keyring: Keyring, *, tenant_id: int, certificate_id: int, now: datetime
-) -> Plan | None:
-    """None when there is nothing to do. A tenant that has no keys yet gets them here."""
-    found = database.read(tenant_id, lambda db: _look(db, keyring, certificate_id)).result()
-    if found != "no keys":
-        return found
-
-    def make_keys(db: TenantDB) -> None:
-        tenant = db.directory.get(Tenant, tenant_id)
-        assert tenant is not None, "a foreign key keeps the tenant of a certificate"
-        keyring.ensure(db, issuer_name=tenant.name, slug=tenant.slug, now=now)
-
-    database.write(tenant_id, make_keys).result()
-    found = database.read(tenant_id, lambda db: _look(db, keyring, certificate_id)).result()
-    assert found != "no keys", "they were made a moment ago"
-    return found
-
-
-def _look(db: TenantDB, keyring: Keyring, certificate_id: int) -> Plan | Literal["no keys"] | None:
+def _plan(db: TenantDB, keyring: Keyring, certificate_id: int) -> Plan | None:
+    """The plan for producing a certificate; None when there is nothing to do."""
     certificate = db.get(Certificate, certificate_id)
     assert certificate is not None, "a job is committed with its certificate"
     if certificate.state in (RENDERED, ERASED):
@@ -168,16 +149,14 @@ def _look(db: TenantDB, keyring: Keyring, certificate_id: int) -> Plan | Literal
     tenant = db.directory.get(Tenant, db.tenant_id)
     assert tenant is not None, "a foreign key keeps the tenant of a certificate"
     edition = current_edition(db, certificate)
+    keys: SigningKeys | None
     if edition is None:
         keys, recorded = keyring.current(db), None
     else:
         recorded = as_signed(edition)
         keys = keyring.recorded(db, proof=edition.proof_key, token=edition.token_key, seal=edition.seal_key)
-        # None: a key was withdrawn, and the new edition will be ordered in a moment.
-        if keys is None:
-            return None
     if keys is None:
-        return "no keys"
+        return None  # a key was withdrawn, and the new edition will be ordered in a moment
     before = find_edition(db, certificate_id, certificate.edition - 1) if certificate.edition > 1 else None
     document = get_version(db, certificate.template_id, certificate.template_version).document
     public_url = public_url_of(certificate.check_url)

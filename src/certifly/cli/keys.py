@@ -35,8 +35,7 @@ def list_all(slug: str, as_json: bool) -> None:
     from certifly.credentials.public_keys import list_keys
 
     found = _read(slug, lambda db, _: [facts_of(one) for one in list_keys(db)])
-    nothing = f"{slug} has no keys yet; they are made with its first certificate."
-    tell_all(found, as_json=as_json, nothing=nothing)
+    tell_all(found, as_json=as_json, nothing="")
 
 
 @keys.command()

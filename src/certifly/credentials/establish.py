@@ -15,7 +15,7 @@ def establish_tenant(
     tenant = create_tenant(directory, slug=slug, name=name, now=now)
     own = TenantDB(directory.batch, tenant.id)
     try:
-        keyring.ensure(own, issuer_name=tenant.name, slug=slug, now=now)
+        keyring.create(own, issuer_name=tenant.name, slug=slug, now=now)
         own.flush()
     finally:
         own.close()

@@ -1,8 +1,8 @@
-"""The keys by which tenants sign: made when first needed, opened once per process.
+"""The keys by which tenants sign: created with the tenant, opened once per process.
 
 What must stay true: a private key is in the database sealed, in this process inside an object that only signs,
-and nowhere else. Two processes at once make one set of keys, not two. A withdrawn key is never opened again,
-since its sealed form is gone and the row is read each time.
+and nowhere else. A withdrawn key is never opened again, since its sealed form is gone and the row is read each
+time.
 """
 
 import threading
@@ -19,7 +19,6 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_der_priv
 from certifly.credentials.chain import Withdrawn, der_of
 from certifly.credentials.keys import AuthorityKey, ProofKey, SealKey, SigningKeys, TenantSecret, TokenKey
 from certifly.credentials.make_keys import (
-    active_key,
     authority_of,
     make_key,
     open_authority,
@@ -47,33 +46,23 @@ class Keyring:
         self._opened: OrderedDict[tuple[object, ...], Opened] = OrderedDict()
         self._lock = threading.Lock()
 
-    def ensure(self, db: TenantDB, *, issuer_name: str, slug: str, now: datetime) -> SigningKeys:
-        """The tenant's active keys, made where they are missing. Belongs in a unit of work that writes.
-
-        Raises KeysSealedOtherwise when keys are there that this master key does not open.
-        """
-        db.lock()  # whoever else is making them has committed when this returns; what he made is found below
+    def create(self, db: TenantDB, *, issuer_name: str, slug: str, now: datetime) -> None:
+        """Create the keys of a new tenant, in the unit of work that creates the tenant."""
+        db.lock()
         for role in SIGNING_ROLES:
-            if active_key(db, role) is None:
-                make_key(db, self.master, role, issuer_name=issuer_name, slug=slug, now=now)
-        keys = self.current(db)
-        assert keys is not None, "what was missing has just been made"
-        return keys
+            make_key(db, self.master, role, issuer_name=issuer_name, slug=slug, now=now)
 
-    def current(self, db: TenantDB) -> SigningKeys | None:
-        """The tenant's active keys; None when one is missing, and ``ensure`` has to make it first."""
+    def current(self, db: TenantDB) -> SigningKeys:
+        """The tenant's active keys. Raises KeysSealedOtherwise when this master key does not open them."""
         rows = _rows(db)
-        active = {role: row.id for role, row in _active(rows).items()}
-        if not active.keys() >= set(SIGNING_ROLES):
-            return None
-        return self._signing_keys(db, rows, active)
+        keys = self._signing_keys(db, rows, {role: row.id for role, row in _active(rows).items()})
+        assert keys is not None, "tenants are created with keys, and a withdrawn key has a successor at once"
+        return keys
 
     def recorded(self, db: TenantDB, *, proof: str, token: str, seal: str) -> SigningKeys | None:
         """The keys that an edition names, to make its files again; None when one of them was withdrawn."""
         rows = _rows(db)
-        secret = _active(rows).get(SECRET)
-        if secret is None:
-            return None
+        secret = _active(rows)[SECRET]
         return self._signing_keys(db, rows, {PROOF: proof, TOKEN: token, SEAL: seal, SECRET: secret.id})
 
     def _signing_keys(

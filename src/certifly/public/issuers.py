@@ -13,7 +13,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from certifly.certificates.credential_facts import achievement_facts
-from certifly.core.clock import utc_now
 from certifly.core.ids import parse_id
 from certifly.credentials import media_types
 from certifly.credentials.achievement_credential import achievement_document
@@ -64,7 +63,7 @@ async def get_did(request: Request, slug: str) -> Response:
     tenant = await find_issuer(parts, slug)
     if tenant is None:
         return no_issuer(request)
-    keys = await keys_of(parts, tenant)
+    keys = await _keys_of(parts, tenant)
     return Response(
         encode(did_document(parts.settings.public_url, tenant.slug, keys)),
         200,
@@ -80,7 +79,7 @@ async def get_chain(request: Request, slug: str) -> Response:
     tenant = await find_issuer(parts, slug)
     if tenant is None:
         return no_issuer(request)
-    return Response(authorities_pem(await keys_of(parts, tenant)), 200, HEADERS, media_types.PEM_CHAIN)
+    return Response(authorities_pem(await _keys_of(parts, tenant)), 200, HEADERS, media_types.PEM_CHAIN)
 
 
 @router.api_route(
@@ -147,19 +146,8 @@ async def find_issuer(parts: Parts, slug: str) -> Tenant | None:
     return await asyncio.wrap_future(parts.database.read_directory(work))
 
 
-async def keys_of(parts: Parts, tenant: Tenant) -> list[PublicKey]:
-    """The tenant's keys; one that has none yet gets them when they are first asked for."""
-    now = utc_now()
-    found = await asyncio.wrap_future(parts.database.read(tenant.id, list_keys))
-    if found:
-        return found
-
-    def make(db: TenantDB) -> list[PublicKey]:
-        parts.keyring.ensure(db, issuer_name=tenant.name, slug=tenant.slug, now=now)
-        db.flush()
-        return list_keys(db)
-
-    return await asyncio.wrap_future(parts.database.write(tenant.id, make))
+async def _keys_of(parts: Parts, tenant: Tenant) -> list[PublicKey]:
+    return await asyncio.wrap_future(parts.database.read(tenant.id, list_keys))
 
 
 def no_issuer(request: Request) -> Response:

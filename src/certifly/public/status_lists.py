@@ -23,7 +23,7 @@ from certifly.core.ids import parse_id
 from certifly.credentials import media_types
 from certifly.credentials.status_list import PURPOSES
 from certifly.db.tenant import TenantDB
-from certifly.public.issuers import HEADERS, find_issuer, keys_of, no_issuer
+from certifly.public.issuers import HEADERS, find_issuer, no_issuer
 from certifly.public.operations_of_credentials import GET_STATUS_LIST
 from certifly.web.headers import list_header
 from certifly.web.negotiation import names_type
@@ -76,11 +76,9 @@ async def get_status_list(request: Request, slug: str, purpose: str, number: str
     tenant = await find_issuer(parts, slug) if wanted and list_number else None
     if tenant is None or wanted is None or list_number is None:
         return no_issuer(request)
-    await keys_of(parts, tenant)
 
     def work(db: TenantDB) -> tuple[Key, Callable[[], SignedStatusList]] | None:
         facts, keys = read_status(db, wanted, list_number), parts.keyring.current(db)
-        assert keys is not None, "keys_of has made them"
         if facts is None:
             return None
         key = (tenant.id, facts.fingerprint, keys.proof.id, keys.token.id)

@@ -31,7 +31,7 @@ def look_at_keys(
         except KeysSealedOtherwise as error:
             closed.append(f"{slug}: {error.message}")
             continue
-        if keys is not None and keys.seal.ends_at <= now + ENDS_WITHIN:
+        if keys.seal.ends_at <= now + ENDS_WITHIN:
             kind = ended if keys.seal.ends_at <= now else ending
             kind.append(f"{slug} {keys.seal.id}: {isoformat(keys.seal.ends_at)}")
     if closed:
@@ -45,7 +45,7 @@ def look_at_keys(
         what = "have ended, so nothing is signed" if ended else f"end within {ENDS_WITHIN.days} days"
         message = f"Certificates of PDF seals {what}. Bring new ones: certifly keys import-seal"
         return Finding("keys", state, message, tuple((ended + ending)[:LISTED_MAX]))
-    return Finding("keys", "well", "The keys of every tenant that has some can be opened.")
+    return Finding("keys", "well", "The keys of every tenant can be opened.")
 
 
 def look_at_timestamps(settings: Settings) -> Finding:

@@ -159,8 +159,6 @@ GUARDED_ON_ROOT: Mapping[str, Set[str]] = (
 )
 """The outermost element is also a box of CSS."""
 
-KNOWN = PROPERTIES.keys() | SHORTHANDS.keys() | GUARDED.keys()
-
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:

@@ -173,8 +173,8 @@ def template_of_each(database: Database, lovelace: int, babbage: int) -> int:
 
 INSERT = sa.text(
     "INSERT INTO certificates (tenant_id, id, code, template_id, template_version, data, drawing, check_url, "
-    "issuer_name, created_at, updated_at, state) SELECT :tenant, 99, :code, :template, :version, data, drawing, "
-    "check_url, issuer_name, created_at, updated_at, state FROM certificates WHERE id = 1"
+    "issuer_name, created_at, updated_at, state, edition) SELECT :tenant, 99, :code, :template, :version, data, "
+    "drawing, check_url, issuer_name, created_at, updated_at, state, edition FROM certificates WHERE id = 1"
 )
 
 

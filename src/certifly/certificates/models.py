@@ -73,7 +73,7 @@ class Certificate(TenantOwned, Base):
     svg_digest: Mapped[str | None] = mapped_column(sa.String(80))
     preview_digests: Mapped[JSONObject | None] = mapped_column(JSONValue)
     """Of the pictures for screens that were made, by name (``rendering/formats.py``)."""
-    edition: Mapped[int] = mapped_column(server_default="1")
+    edition: Mapped[int]
     """The current edition: the number of times it was signed. See ``Edition``."""
     expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -149,7 +149,7 @@ def upgrade() -> None:
         sa.Column("png_digest", sa.String(length=80), nullable=True),
         sa.Column("svg_digest", sa.String(length=80), nullable=True),
         sa.Column("preview_digests", JSONValue, nullable=True),
-        sa.Column("edition", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
         sa.Column("expires_at", UTCDateTime(), nullable=True),
         sa.Column("revoked_at", UTCDateTime(), nullable=True),
         sa.Column("revocation_reason", sa.String(length=500), nullable=True),

@@ -83,3 +83,43 @@ def test_frame_headers_that_make_no_sense_are_refused() -> None:
         broken = whole[:at] + b"\0" + whole[at + 1 : -20]
         with pytest.raises(PictureUnreadable):
             inspect_image(broken)
+
+
+def noise(width: int, height: int) -> Image.Image:
+    values = np.random.default_rng(2).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    return Image.fromarray(values)
+
+
+@pytest.mark.parametrize(
+    ("source", "mode", "coding"),
+    [
+        # Codes made for this very picture: two of them, of which most data behind a cut is the first.
+        (Image.new("RGB", (15, 124), "white"), "L", {"optimize": True, "restart_marker_blocks": 3}),
+        (
+            Image.new("RGB", (15, 6), "white"),
+            "RGB",
+            {"optimize": True, "quality": 30, "restart_marker_blocks": 3},
+        ),
+        (Image.new("RGB", (97, 61), "black"), "RGB", {"optimize": True}),
+        (Image.linear_gradient("L").resize((133, 105)), "CMYK", {"optimize": True}),
+        (Image.linear_gradient("L").resize((133, 105)), "RGB", {"progressive": True}),
+        (noise(3, 2), "RGB", {}),
+        (noise(8, 8), "L", {"quality": 100}),
+        (noise(19, 33), "CMYK", {"progressive": True, "restart_marker_blocks": 1}),
+    ],
+)
+def test_a_cut_at_any_byte_never_gives_another_picture(
+    source: Image.Image, mode: str, coding: dict[str, Any]
+) -> None:
+    buffer = io.BytesIO()
+    source.convert(mode).save(buffer, "JPEG", **coding)
+    whole = buffer.getvalue()
+    meant = pixels(whole)
+
+    assert np.array_equal(pixels(whole[:-2]), meant)
+    for missing in range(3, min(len(whole), 60)):
+        try:
+            found = pixels(whole[:-missing])
+        except PictureUnreadable:
+            continue
+        assert np.array_equal(found, meant), missing

@@ -1,17 +1,20 @@
 """What a credential says of itself, in a few short texts. Nothing of it is believed by being read here."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from certifly.certificates.queries import parse_code
+from certifly.verification.facts import CredentialFound
 from certifly.verification.report import Claims
 
 TEXT_CHARACTERS_MAX = 300
 ISSUERS_MAX = 20
-"""Of one credential, which ought to have one."""
+"""Names of the issuer and its keys that are compared, of one credential, which ought to have three at most."""
 
 _CODE_PREFIX = "urn:uuid:"
+_ISSUER_TERM = "https://www.w3.org/2018/credentials#issuer"
+"""What ``issuer`` is short for (JSON-LD)."""
 
 
 def code_of(document: Mapping[str, Any]) -> uuid.UUID | None:
@@ -28,20 +31,24 @@ def issuer_of(document: Mapping[str, Any]) -> str | None:
     return _text(issuer, "id") if isinstance(issuer, Mapping) else _text(document, "issuer")
 
 
-def issuer_names(document: Mapping[str, Any]) -> list[str]:
-    """Every DID and address by which a credential names its issuer, at full length.
+def issuer_names(found: CredentialFound) -> Iterator[str]:
+    """Every DID and address by which a credential names its issuer or the issuer's key, at full length.
 
     Also where only other verifiers look: ``issuer`` is a name, an object or, against the rules, a list; a JWT has
-    ``iss``, and may hold the credential in ``vc``.
+    ``iss``, and may hold the credential in ``vc``; Open Badges 2 has the issuer in ``badge``, and the key in
+    ``verification``.
     """
-    inner = document.get("vc")
-    named = [document.get("iss"), *_listed(document.get("issuer"))]
-    named += _listed(inner.get("issuer")) if isinstance(inner, Mapping) else []
-    names: list[str] = []
-    for one in named[:ISSUERS_MAX]:
-        values = [one.get(key) for key in ("id", "@id", "url")] if isinstance(one, Mapping) else [one]
-        names += [value for value in values if isinstance(value, str)]
-    return names
+    document = found.document
+    if found.token is not None:
+        yield from _identifiers([found.token.header.get("kid"), found.token.issuer])
+    for proof in _mappings(document.get("proof")):
+        yield from _identifiers(proof.get("verificationMethod"))
+    for outer in (document, *_mappings(document.get("vc"))):
+        for one in (outer, *_mappings(outer.get("badge"))):
+            for member in ("iss", "issuer", _ISSUER_TERM):
+                yield from _identifiers(one.get(member))
+        for one in _mappings(outer.get("verification")):
+            yield from _identifiers(one.get("creator"))
 
 
 def claims_of(document: Mapping[str, Any]) -> Claims:
@@ -68,8 +75,22 @@ def _recipient(subject: Mapping[str, Any]) -> str | None:
     return _text(subject, "name")
 
 
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+def _identifiers(value: Any) -> Iterator[str]:
+    """The texts that name something: the value itself, those in a list, and the ids of an object."""
+    values = [value]
+    while values:
+        one = values.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, list):
+            values += one
+        elif isinstance(one, Mapping):
+            values += [one.get(key) for key in ("id", "@id", "url", "@value")]
+
+
+def _mappings(value: Any) -> list[Mapping[str, Any]]:
+    """The objects that a member is, or holds in a list."""
+    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, Mapping)]
 
 
 def _first(value: Any) -> Mapping[str, Any]:

@@ -43,6 +43,8 @@ class TokenFacts:
     """The parts of a JWT."""
 
     header: dict[str, Any]
+    issuer: Any = None
+    """The claim ``iss``, which a credential inside the payload may contradict."""
     signing_input: str
     signature: str
 

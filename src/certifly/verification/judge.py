@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from certifly.verification.claims import claims_of, issuer_names, issuer_of
+from certifly.verification.claims import ISSUERS_MAX, TEXT_CHARACTERS_MAX, claims_of, issuer_names
 from certifly.verification.facts import CredentialFound, Facts, StampFacts
 from certifly.verification.issuer_spelling import is_spelled_like_ours
 from certifly.verification.judge_foreign import judge_foreign
@@ -64,8 +64,9 @@ def judge(
         )
     else:
         checks, trusted = judge_foreign(facts, found, now=now)
-        if found is not None and _says_it_is_ours(found, public_url):
-            forged = CheckFacts(issuer=issuer_of(found.document))
+        ours = _name_like_ours(found, public_url) if found is not None else None
+        if ours is not None:
+            forged = CheckFacts(issuer=ours[:TEXT_CHARACTERS_MAX])
             checks[0] = Check(CheckName.ISSUER, Outcome.FAILED, Reason.NO_SUCH_CERTIFICATE, forged)
         report = report_of(checks, trusted=trusted)
     return replace(
@@ -93,9 +94,15 @@ def _nothing_to_judge(facts: Facts, found: CredentialFound | None) -> Reason | N
     return None
 
 
-def _says_it_is_ours(found: CredentialFound, public_url: str) -> bool:
-    """Whether it names an issuer of this server, in a spelling that people or programs would take for it."""
-    return any(is_spelled_like_ours(name, public_url) for name in issuer_names(found.document))
+def _name_like_ours(found: CredentialFound, public_url: str) -> str | None:
+    """The first name of its issuer, or of the issuer's key, that people or programs would take for one of this server.
+
+    Of a credential with more names than are compared the next one is taken for such a name.
+    """
+    names = enumerate(issuer_names(found))
+    return next(
+        (name for at, name in names if at >= ISSUERS_MAX or is_spelled_like_ours(name, public_url)), None
+    )
 
 
 def _time_stamps(facts: Facts) -> Iterator[TimeStamp]:

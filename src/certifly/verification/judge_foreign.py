@@ -110,9 +110,11 @@ def _token_found(found: CredentialFound) -> Found:
         return Found(
             Outcome.UNKNOWN, Reason.METHOD_UNKNOWN, CheckFacts(method=str(method)[:METHOD_CHARACTERS_MAX])
         )
-    key = key_of_jwk(token.header.get("jwk")) or key_of_did(kid or "") or key_of_did(issuer)
+    enclosed = key_of_jwk(token.header.get("jwk"))
+    key = enclosed or key_of_did(kid or "") or key_of_did(issuer)
     signature = bytes.fromhex(token.signature)
-    named = CheckFacts(key=(kid or issuer)[:KEY_CHARACTERS_MAX] or None)
+    # A name beside a key that is enclosed says nothing of that key.
+    named = CheckFacts(key=(kid or issuer)[:KEY_CHARACTERS_MAX] or None) if enclosed is None else NO_FACTS
     return _judged(method, key, signature, token.signing_input.encode(), issuer, named)
 
 

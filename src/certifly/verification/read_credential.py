@@ -73,7 +73,10 @@ def _from_token(text: str, parts: re.Match[str]) -> CredentialFound:
         text=text,
         document=_with_claims(document, payload),
         token=TokenFacts(
-            header=header, signing_input=f"{parts[1]}.{parts[2]}", signature=_decode(parts[3]).hex()
+            header=header,
+            issuer=payload.get("iss"),
+            signing_input=f"{parts[1]}.{parts[2]}",
+            signature=_decode(parts[3]).hex(),
         ),
     )
 

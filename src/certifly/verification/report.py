@@ -57,8 +57,8 @@ class Reason(StrEnum):
     ISSUED_HERE = "issued_here"
     """issuer passed: the issuer's record holds exactly this. Facts: ``issuer``, ``since`` (the moment of issue)."""
     NO_SUCH_CERTIFICATE = "no_such_certificate"
-    """issuer failed: it says it is from this server, or its issuer is spelled to look so, or its QR code leads here,
-    and no certificate of this server has its code: a forgery."""
+    """issuer failed: it says it is from this server, names a key of this server, or an issuer that is spelled to look
+    so, or its QR code leads here, and no certificate of this server has its code: a forgery."""
     ISSUER_MISMATCH = "issuer_mismatch"
     """issuer failed: the code is one of this server, but of another issuer than it names. ``issuer``: the named."""
     NOT_RECORDED = "not_recorded"

@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from certifly.verification import issuer_spelling
+from certifly.verification.claims import ISSUERS_MAX
 from certifly.verification.inspect import inspect
 from certifly.verification.issuer_spelling import (
     DECODINGS_MAX,
@@ -18,7 +19,7 @@ from certifly.verification.issuer_spelling import (
     skeleton,
 )
 from certifly.verification.judge import judge
-from certifly.verification.report import CheckName, Outcome, Report, Verdict
+from certifly.verification.report import CheckName, Outcome, Reason, Report, Verdict
 from tests.cast import TUESDAY
 from tests.handed_in import UNSIGNED
 from tools import confusables
@@ -29,7 +30,7 @@ DID = "did:web:certificates.example.org:t:lovelace"
 UMLAUT_URL = "https://prüfung.example:8443/büro"
 
 
-def report_of(issuer: object, **changes: object) -> Report:
+def report_of(issuer: object = None, /, **changes: object) -> Report:
     document = {**UNSIGNED, "issuer": issuer, **changes}
     return judge(inspect(json.dumps(document).encode()), None, public_url=PUBLIC_URL, now=TUESDAY)
 
@@ -264,3 +265,41 @@ def test_the_list_of_characters_is_that_of_unicode() -> None:
 def test_another_original_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=confusables.VERSION):
         confusables.reduced(b"# confusables.txt\n")
+
+
+ELSEWHERE = {"id": "https://elsewhere.example.org", "name": "Elsewhere"}
+KEY = f"{DID}#proof-1"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"issuer": [ELSEWHERE] * ISSUERS_MAX + [DID]},
+        {"issuer": {**ELSEWHERE, "id": [ELSEWHERE["id"], DID]}},
+        {"issuer": {"id": {"id": DID}}},
+        {"https://www.w3.org/2018/credentials#issuer": [{"@id": DID}]},
+        {"iss": [DID]},
+        {"vc": [{"issuer": DID}]},
+        {"proof": {"type": "Ed25519Signature2020", "verificationMethod": KEY}},
+        {"proof": [{"type": "Unknown", "verificationMethod": {"id": KEY, "controller": "x"}}]},
+        {"type": "Assertion", "badge": {"issuer": {"id": DID}}},
+        {"type": "Assertion", "badge": {"issuer": "https://x.example"}, "verification": {"creator": KEY}},
+    ],
+)
+def test_whichever_member_names_us_as_issuer_makes_it_a_false_claim(changes: dict[str, object]) -> None:
+    report = report_of(ELSEWHERE, **changes)
+
+    assert report.verdict == Verdict.INVALID
+    assert report.check(CheckName.ISSUER).reason_code == Reason.NO_SUCH_CERTIFICATE
+    assert report.check(CheckName.ISSUER).facts.issuer in (DID, KEY, ELSEWHERE["id"])
+
+
+def test_as_many_names_as_are_compared_may_all_be_of_others() -> None:
+    assert report_of([ELSEWHERE["id"]] * ISSUERS_MAX).verdict == Verdict.UNKNOWN
+    assert report_of([ELSEWHERE["id"]] * (ISSUERS_MAX + 1)).verdict == Verdict.INVALID
+
+
+def test_a_credential_of_another_about_our_page_stays_unknown() -> None:
+    subject = {"id": DID, "achievement": {"creator": {"id": ADDRESS}, "criteria": {"id": ADDRESS}}}
+
+    assert report_of(ELSEWHERE, credentialSubject=subject).verdict == Verdict.UNKNOWN

@@ -270,6 +270,26 @@ def test_a_token_with_its_key_inside_under_an_address_as_issuer() -> None:
     assert reasons(report_on(token(document, {"alg": "ES256"}, P256)))["signature"] == "key_elsewhere"
 
 
+def test_a_name_beside_an_enclosed_key_is_not_reported_as_that_key() -> None:
+    spki = P256.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    document = badge(issuer={"id": "https://elsewhere.example.org"})
+    header = {"alg": "ES256", "jwk": jwk_of(spki), "kid": "https://university.example.org#key-1"}
+    check = report_on(token(document, header, P256)).check(CheckName.SIGNATURE)
+
+    assert (check.reason_code, check.facts.key) == (Reason.SIGNED_BY_KEY_IN_FILE, None)
+
+
+@pytest.mark.parametrize("is_in_header", [True, False])
+def test_a_token_that_names_our_key_or_us_beside_its_issuer_is_a_false_claim(is_in_header: bool) -> None:
+    spki = P256.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    own = "did:web:" + PUBLIC_URL.removeprefix("https://") + ":t:lovelace"
+    document = badge(issuer={"id": "https://elsewhere.example.org"})
+    header = {"alg": "ES256", "jwk": jwk_of(spki)} | ({"kid": f"{own}#token-1"} if is_in_header else {})
+    claims = document if is_in_header else {"iss": own, "vc": document}
+
+    assert reasons(report_on(token(claims, header, P256)))["issuer"] == "no_such_certificate"
+
+
 def test_open_badges_2_are_of_a_kind_we_do_not_read() -> None:
     report = report_on({"@context": "https://w3id.org/openbadges/v2", "type": "Assertion", "issuer": "x"})
 

@@ -26,7 +26,7 @@ _UNIT = 100_000
 _STRIPE_PIXELS = 1_000_000
 """Pixels converted at a time, so that a large picture does not need many times its size in memory."""
 
-_GAMMA_OF_SRGB = range(43_183, 47_728)
+_GAMMA_OF_SRGB = range(43_182, 47_728)
 """``gAMA`` without ``cHRM`` that browsers take for sRGB: within 5 % of 0.45455, by which writers mean sRGB."""
 _RENDERING_INTENTS = 4
 

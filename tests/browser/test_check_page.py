@@ -446,6 +446,19 @@ def test_a_page_from_right_to_left_shows_a_title_from_left_to_right(
     seen.page.context.close()
 
 
+def test_the_values_of_the_certificate_and_of_the_register_begin_in_one_line(
+    browser: Browser, public_sqlite: PublicSite, addresses: dict[str, str]
+) -> None:
+    page = visit(browser, public_sqlite, addresses["rendered"]).page
+    of_certificate, of_register = (
+        page.locator(f"{section} dd").first.bounding_box() for section in (".printed", ".record")
+    )
+
+    assert of_certificate is not None and of_register is not None
+    assert of_certificate["x"] == of_register["x"]
+    page.context.close()
+
+
 def test_checks_are_unfolded_by_the_keyboard_and_on_paper(
     browser: Browser, public_sqlite: PublicSite, addresses: dict[str, str]
 ) -> None:

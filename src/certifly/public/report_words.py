@@ -155,7 +155,7 @@ class Speaker:
             self.words.notes[note.kind],
             count=self._count(note.count),
             name=note.name or NOT_KNOWN,
-            time=note.time or NOT_KNOWN,
+            time=self._moment(note.time) if note.time else NOT_KNOWN,
         )
 
     def day(self, day: date) -> str:
@@ -174,6 +174,11 @@ class Speaker:
             return self.day(self._day_of(moment, is_end=is_end))
         except OverflowError:  # the first or the last day that Python has, beyond it in this time zone
             return text
+
+    def _moment(self, text: str) -> str:
+        """A moment as a file states it, to the second and in UTC; a text that is not a moment is returned unchanged."""
+        moment = moment_of(text)
+        return text if moment is None else f"{self.day(moment.date())} {moment:%H:%M:%S} UTC"
 
     def _check(self, check: Check, *, is_said: bool) -> ShownCheck:
         facts = check.facts

@@ -469,7 +469,7 @@ def test_a_corrected_certificate_leads_to_its_successor_and_that_one_back() -> N
     ]
     assert facts_of(old)["Replaced by"] == OTHER_CODE
     # Of the other one nothing is promised: it may have been revoked since.
-    assert "replaced it by another on November 24, 2026. It is no longer valid." in words_of(
+    assert "replaced it with another on November 24, 2026. It is no longer valid." in words_of(
         old.one("main").text
     )
     assert "Issued on November 23, 2026, replaced on November 24, 2026." in words_of(old.one("main").text)

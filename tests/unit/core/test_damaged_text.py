@@ -7,6 +7,7 @@ from certifly.core.damaged_text import MISREADINGS_MAX, is_damaged, meant_by
 NAMES = [
     *("Müller", "José", "ŁÓDŹ", "voilà", "Á", "Dvořák", "Şükrü", "Nguyễn", "ß", "ÀÁÍÏÐ", "Åse Øyvind"),
     *("Иван Петров", "Рік і Рі", "Ђорђе", "їжак", "Ґалаґан", "Αθήνα", "Γειά"),
+    *("Мар'яна", "Марʼяна", "Արամ Խաչատրյան", "ג׳ורג׳ בן־דוד", "Webデザイン"),
     *("שלום", "محمد", "अनुष्का", "山田", "สมชาย", "“Ada” – O’Brien", "😀"),
 ]
 
@@ -51,6 +52,8 @@ def test_a_name_that_was_misread_more_than_once_is_recognised(name: str) -> None
             "Ñandú",
             "„MÜ“",
         ),
+        *("ZOË’S", "België’s BELGIË’s", "BELGIË™", "PERÙ’s", "PERÙ…", "SORANÎ®", "Ààrin", "miðírska", "Irã®"),
+        *("MBÚ’s", "IRÂ’s", "ALMAAÑ’s", "EVROPASAMVELDIÐ…", "DEMOKRAATTISÂŠ"),
         *("20 °C", "§ 5", "5²×3", "ß®", "D’Ó", "GARÇON—", "ÆØÅ", "İstanbul", "M?ller", ""),
     ],
 )

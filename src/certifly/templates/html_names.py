@@ -19,20 +19,24 @@ FORMATTING = frozenset(_FORMATTING.split())
 WITH_CONTENT = frozenset({"script", "style"})
 """Removed together with what is inside."""
 
+_IN_A_LINE = "a blink data label map meter output progress rb rp rt rtc ruby slot textpath time tspan"
+IN_A_LINE = FORMATTING | frozenset(_IN_A_LINE.split())
+"""What is shown in one line with the words around it; every other element sets them apart."""
+
 _OTHER_ELEMENTS = """
-    a applet area article aside audio base basefont bgsound blink button canvas col colgroup command content
-    data datalist details dialog element embed footer form frame frameset header hgroup iframe image img
-    input isindex keygen label legend link main map marquee math menu menuitem meta meter multicol nav nextid
-    noembed noframes noscript object optgroup option output param picture plaintext portal progress rb rp rt rtc
-    ruby search section select selectedcontent shadow slot source spacer summary svg template textarea time title
+    applet area article aside audio base basefont bgsound button canvas col colgroup command content
+    datalist details dialog element embed footer form frame frameset header hgroup iframe image img
+    input isindex keygen legend link main marquee math menu menuitem meta multicol nav nextid
+    noembed noframes noscript object optgroup option param picture plaintext portal
+    search section select selectedcontent shadow source spacer summary svg template textarea title
     track video xmp
     animate animatemotion animatetransform circle clippath defs desc ellipse feblend fecolormatrix
     fecomponenttransfer fecomposite feconvolvematrix fediffuselighting fedisplacementmap fedistantlight
     fedropshadow feflood fefunca fefuncb fefuncg fefuncr fegaussianblur feimage femerge femergenode femorphology
     feoffset fepointlight fespecularlighting fespotlight fetile feturbulence filter foreignobject g
     lineargradient line marker mask metadata mpath path pattern polygon polyline radialgradient rect set stop
-    switch symbol text textpath tspan use view"""
-ELEMENTS = SEPARATING | FORMATTING | WITH_CONTENT | frozenset(_OTHER_ELEMENTS.split())
+    switch symbol text use view"""
+ELEMENTS = SEPARATING | IN_A_LINE | WITH_CONTENT | frozenset(_OTHER_ELEMENTS.split())
 """Every element of HTML and SVG, also those that were withdrawn from HTML, in lower case."""
 
 _BOOLEAN_ATTRIBUTES = """

@@ -14,6 +14,7 @@ from certifly.templates.html_names import (
     BOOLEAN_ATTRIBUTES,
     ELEMENTS,
     FORMATTING,
+    IN_A_LINE,
     SEPARATING,
     WITH_CONTENT,
 )
@@ -106,7 +107,7 @@ class _Remover:
             self.kept.append("\n")
             line_end = _LINE_BREAK_IN_SOURCE.match(self.text, tag.end())
             return line_end.end() if line_end else tag.end()
-        elif name in SEPARATING:
+        elif name not in IN_A_LINE:
             self.kept.append(SEPARATOR)
         return tag.end()
 

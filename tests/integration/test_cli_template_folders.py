@@ -164,6 +164,18 @@ def test_nothing_but_a_file_of_the_folder_is_read(
     assert stored(database, tenant_id) == ([], 0)
 
 
+def test_a_document_that_is_a_link_out_of_its_folder_is_not_read(
+    certifly: CommandLine, database: Database, tenant_id: int, folder: Path
+) -> None:
+    (folder / "document.json").symlink_to(write(folder.parent, document_with(), "elsewhere.json"))
+
+    refused = bring(certifly, folder)
+
+    assert refused.exit_code == 1
+    assert "is a link out of the folder. Copy the file itself into the folder." in refused.errors
+    assert stored(database, tenant_id) == ([], 0)
+
+
 def test_a_link_that_stays_in_the_folder_is_followed(
     certifly: CommandLine, database: Database, tenant_id: int, folder: Path
 ) -> None:

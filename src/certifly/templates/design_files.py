@@ -75,6 +75,14 @@ def find_document(folder: Path) -> Path:
         raise Invalid(
             {str(folder): [f"The folder {folder} has {has}. Name the file of the template {DOCUMENT_NAME}."]}
         )
+    if not named[0].resolve().is_relative_to(folder.resolve()):
+        raise Invalid(
+            {
+                str(named[0]): [
+                    f"{named[0]} is a link out of the folder. Copy the file itself into the folder."
+                ]
+            }
+        )
     return named[0]
 
 

@@ -1,6 +1,7 @@
 """QR codes of a drawn page: those that a phone reads, and what is said of the others."""
 
 import json
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -196,6 +197,31 @@ def test_a_very_large_page_has_fewer_pixels_for_each_square(engine: Engine) -> N
     assert SMALL in found[0]
     assert asked > 20
     assert messages(engine, qr(width=asked, height=asked), page=page) == {}
+
+
+def test_many_large_codes_take_no_longer_than_many_small_ones(engine: Engine) -> None:
+    """Each of 200 codes may be as large as the page: reading them at full size took twenty times this."""
+    element = qr(x=100, y=100, width=800, height=800)
+    page = {"width": 1000, "height": 1000}
+    single, many = (
+        Layout.model_validate_json(json.dumps({"page": page, "elements": [element] * number}))
+        for number in (1, 20)
+    )
+    job = RenderJob(
+        layout=single,
+        fitting=fit(single, {}, language="en"),
+        assets={},
+        title="Certificate",
+        language="en",
+        author="Lovelace",
+        created_at=datetime(2026, 11, 30, tzinfo=UTC),
+        check_url=SHORT,
+    )
+    pixels, dpi = draw_page(with_device_colours(engine.pdf(job)))
+
+    started = time.process_time()
+    assert unreadable_codes(pixels, many, SHORT, dpi=dpi) == {}
+    assert time.process_time() - started < 6
 
 
 def test_following_every_message_leads_to_a_code_that_is_read(engine: Engine) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import zxingcpp
+from PIL import Image
 
 from certifly.rendering.layout import Layout, QRElement
 from certifly.rendering.png import Pixels
@@ -23,6 +24,10 @@ from paper, by poor light."""
 
 MODULE_PIXELS_MIN = 2.0
 """Pixels of the PNG that a square needs. With fewer, whether a code is read depends on what it says."""
+
+MODULE_PIXELS_READ = 8
+"""Pixels of a square that a decoder is shown. A code with larger ones is reduced first, so that the time for each of
+many codes does not grow with the page."""
 
 CONTRAST_ADVISED = 4
 MODULE_MILLIMETRES_ADVISED = 0.5
@@ -96,13 +101,17 @@ def _place(element: QRElement, check_url: str, dpi: float) -> _Code:
 def _is_read(grey: Grey, code: _Code, text: str) -> bool:
     """Whether a decoder finds this code at its place; another one that says the same does not count."""
     view, left, top = _view(grey, code)
+    factor = max(1, math.floor(code.module / MODULE_PIXELS_READ))
+    if factor > 1:
+        view = np.asarray(Image.fromarray(view).reduce(factor))
     tolerance = max(_CORNER_TOLERANCE_PIXELS, _CORNER_TOLERANCE_MODULES * code.module)
     near, far = (code.left - left, code.top - top), (code.left - left + code.side, code.top - top + code.side)
     # Not a constant of the module: the binding counts it as a leak when the process ends.
     formats = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
     for barcode in zxingcpp.read_barcodes(view, formats=formats, try_invert=False):
         first, last = barcode.position.top_left, barcode.position.bottom_right
-        distances = (first.x - near[0], first.y - near[1], last.x - far[0], last.y - far[1])
+        ends = (first.x, first.y, last.x, last.y)
+        distances = (end * factor - place for end, place in zip(ends, (*near, *far), strict=True))
         if barcode.text == text and max(map(abs, distances)) <= tolerance:
             return True
     return False

@@ -19,7 +19,7 @@ from certifly.rendering.svg.viewports import attribute_length
 FILTERS_MAX = 50
 """Elements with a filter that is rasterised."""
 
-REGION_MAX = 20.0
+REGION_MAX = 20
 """Largest side of a filter's region, as a multiple of the element's or the picture's."""
 
 CLIP = frozenset({"clipPath"})

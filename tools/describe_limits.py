@@ -115,7 +115,7 @@ GROUPS: Mapping[str, Limits] = {
         "rendering.svg.references:NESTING_MAX": "Levels of groups and references of an SVG, one inside the other",
         "rendering.svg.references:STOPS_MAX": "Colours of one gradient",
         "rendering.svg.effects:FILTERS_MAX": "Elements of an SVG with shadows, blurs or other filters",
-        "rendering.svg.effects:REGION_MAX:times": "Side of a filter's region, as a multiple of the element or the picture",
+        "rendering.svg.effects:REGION_MAX": "Side of a filter's region, in sides of the element or picture",
         "rendering.svg.sanitise:SIDE_MIN:units": "Side of an SVG, at least",
         "rendering.svg.sanitise:SIDE_MAX:units": "Side of an SVG",
         "api.v1.assets:UPLOAD_SECONDS_MAX": "Time for a picture to arrive",

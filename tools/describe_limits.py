@@ -114,6 +114,7 @@ GROUPS: Mapping[str, Limits] = {
         "rendering.svg.references:SHAPES_MAX": "Shapes of an SVG, every use counted",
         "rendering.svg.references:NESTING_MAX": "Levels of groups and references of an SVG, one inside the other",
         "rendering.svg.references:STOPS_MAX": "Colours of one gradient",
+        "rendering.svg.references:SEGMENTS_MAX": "Segments of its paths, every use counted",
         "rendering.svg.effects:FILTERS_MAX": "Elements of an SVG with shadows, blurs or other filters",
         "rendering.svg.effects:REGION_MAX": "Side of a filter's region, in sides of the element or picture",
         "rendering.svg.sanitise:SIDE_MIN:units": "Side of an SVG, at least",

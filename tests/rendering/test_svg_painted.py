@@ -6,7 +6,7 @@ import pytest
 
 from certifly.rendering.errors import PictureNotSupported, PictureTooLarge
 from certifly.rendering.svg import drawing as svg_drawing
-from certifly.rendering.svg import effects, filters, paint_servers, pathdata
+from certifly.rendering.svg import effects, filters, paint_servers, pathdata, references
 from tests.rendering.svg_pictures import (
     RGB,
     WHITE,
@@ -147,6 +147,12 @@ def test_a_switch_draws_the_first_child_for_the_reader(switch: str, drawn: str |
         ("M0 0h10.v9", "M0 0h10"),
         ("M0 0L5,,5", "M0 0"),
         ("H50V50z", ""),
+        ("M1 2,H9,V9 , Z", "M1 2H9V9Z"),
+        ("M1 2,,H9", "M1 2"),
+        ("M1 2H9Z,L5 5", "M1 2H9Z"),
+        (",M1 2H9", ""),
+        ("M1 2H,9", "M1 2"),
+        ("M1 2h9,A5 5 0 01 9 9,L1 1,", "M1 2h9A5 5 0 01 9 9L1 1"),
         ("", ""),
     ],
 )
@@ -166,6 +172,60 @@ def test_a_path_is_drawn_up_to_its_first_error(data: str, drawn: str) -> None:
 )
 def test_subpaths_without_length_are_found(data: str, places: list[tuple[float, float]]) -> None:
     assert pathdata.dots(data) == places
+
+
+@pytest.mark.parametrize(
+    ("data", "area"),
+    [
+        ("M0 0h9", False),
+        ("M0 0h9M5 0V3", True),
+        ("M0 5C3 5 6 5 9 5S1 5 2 5Q3 5 4 5T6 5z", False),
+        ("M0 5C3 4 6 5 9 5", True),
+        ("M5 0V9", False),
+        ("M3 3M0 0h9M7 7", False),
+        ("M0 0L9 9", True),
+        ("M0 0a5 5 0 0 1 9 0", True),
+    ],
+)
+def test_paths_without_area_are_found(data: str, area: bool) -> None:
+    assert pathdata.has_area(data) is area
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        '<path d="M0 5H9" {}/>',
+        '<line x2="9" {}/>',
+        '<polyline points="0,5 9,5" {}/>',
+        '<polygon points="5,0 5,9" {}/>',
+    ],
+)
+def test_a_shape_without_area_gets_the_fallback_of_a_gradient(shape: str) -> None:
+    def stroked(units: str) -> str:
+        stops = '<stop/><stop offset="1" stop-color="red"/>'
+        gradient = f'<linearGradient id="g" gradientUnits="{units}">{stops}</linearGradient>'
+        return cleaned(gradient + shape.format('fill="none" stroke="url(#g) #006633"'))
+
+    assert 'stroke="#006633"' in stroked("objectBoundingBox")
+    assert 'stroke="url(#p0)"' in stroked("userSpaceOnUse")
+
+
+@pytest.mark.parametrize(
+    ("marker", "stroke", "drawn"),
+    [
+        ("", 'stroke-width="0"', False),
+        ('markerUnits="userSpaceOnUse"', 'stroke-width="0"', True),
+        ("", 'stroke-width="5"', True),
+        ('display="none"', "", True),
+    ],
+)
+def test_markers_of_a_line_without_paint(marker: str, stroke: str, drawn: bool) -> None:
+    clean = cleaned(
+        f'<marker id="m" {marker}>{SQUARE}</marker><path d="M0 0h9" fill="none" marker-end="url(#m)" {stroke}/>'
+    )
+
+    assert ("marker-end" in clean) is drawn
+    assert (stroke in clean) or not drawn
 
 
 MASK = "0 0 0 0 1 0 0 0 0 1 0 0 0 0 1 0 0 0 1 0"
@@ -296,13 +356,13 @@ def test_a_picture_inside_a_mask_lets_through_what_its_luminance_says() -> None:
         ('<rect filter="url(#l)" width="9" height="9"/>', "edgeMode"),
         ('<rect filter="url(#o)" width="9" height="9"/>', "lighter"),
         ('<linearGradient id="q" spreadMethod="repeat"><stop/><stop offset="1"/></linearGradient><path'
-        ' fill="url(#q)" d="M0 0h9"/>', "spreadMethod"),
+        ' fill="url(#q)" d="M0 0h9v9z"/>', "spreadMethod"),
         ('<radialGradient id="q" fr=".1"><stop/><stop offset="1"/></radialGradient><path fill="url(#q)" d="M0'
-        ' 0h9"/>', '"fr"'),
+        ' 0h9v9z"/>', '"fr"'),
         ('<radialGradient id="q" fx="5"><stop/><stop offset="1"/></radialGradient><path fill="url(#q)" d="M0'
-        ' 0h9"/>', "focus"),
+        ' 0h9v9z"/>', "focus"),
         ('<linearGradient id="q" color-interpolation="linearRGB"><stop/><stop offset="1"/></linearGradient><path'
-        ' fill="url(#q)" d="M0 0h9"/>', "linearRGB"),
+        ' fill="url(#q)" d="M0 0h9v9z"/>', "linearRGB"),
         ('<path d="M0 0h9" stroke="red" pathLength="1" stroke-dasharray="1"/>', "pathLength"),
         ('<path d="M0 0h9" stroke="red" vector-effect="non-scaling-stroke"/>', "vector-effect"),
         ('<marker id="q"><path d="M0 0h9v9z"/></marker><path d="M0 0h9z" marker-end="url(#q)"/>', "closed path"),
@@ -311,6 +371,16 @@ def test_a_picture_inside_a_mask_lets_through_what_its_luminance_says() -> None:
         ' 0h9v9z" clip-path="url(#q2)"/>'
          '<path d="M0 0h9v9z" clip-path="url(#q)"/>', "clip inside a clip"),
         ('<svg style="width:9px" height="9"><path d="M0 0h9v9z"/></svg>', "sized by CSS"),
+        ('<svg width="-9"><path d="M0 0h9v9z"/></svg>', 'negative "width"'),
+        ('<symbol id="q"><path d="M0 0h9v9z"/></symbol><use href="#q" height="-9"/>', 'negative "height"'),
+        ('<g style="color-scheme:dark"><path d="M0 0h9v9z"/></g>', "color-scheme: dark"),
+        ('<marker id="q" refX="center"/><path d="M0 0h9" marker-end="url(#q)"/>', '"refX"'),
+        ('<marker id="q" refY="50%"/><path d="M0 0h9" marker-end="url(#q)"/>', '"refY"'),
+        ('<rect filter="url(#p)" width="9" height="9"/>', 'inside of "display: none"'),
+        ('<filter id="q"><feOffset x="1" y="1" width="5" height="5"/></filter><rect filter="url(#q)" width="9"'
+        ' height="9"/>', "step of its own region"),
+        ('<filter id="q"><feFlood x="1" y="1" width="0" height="5"/></filter><rect filter="url(#q)" width="9"'
+        ' height="9"/>', "step of its own region"),
         (f'<image href="{tiny(size=129)}" image-rendering="pixelated"/>', "image-rendering"),
         (f'<image href="{tiny()}" overflow="visible" preserveAspectRatio="xMidYMid slice"/>', "overflow"),
     ],
@@ -323,6 +393,7 @@ def test_what_the_renderer_draws_otherwise_is_refused(body: str, named: str) -> 
         ' primitiveUnits="objectBoundingBox"><feFlood/></filter><filter id="j"><feOffset in="BackgroundImage"/>'
         "</filter>"
         f'<filter id="k"><feGaussianBlur stdDeviation="{filters.DEVIATION_MAX + 1}"/></filter>'
+        '<defs display="none"><filter id="p"><feFlood/></filter></defs>'
         '<filter id="l"><feGaussianBlur edgeMode="wrap"/></filter><filter id="o"><feComposite'
         ' operator="lighter"/></filter>'
     )
@@ -373,6 +444,29 @@ class TestBounds:
         with pytest.raises(PictureTooLarge, match="too many styles"):
             cleaned(f'<defs><path id="a" d="{long}"/></defs>{uses}')
         assert 41 * len(long) < svg_drawing.PATH_CHARACTERS_MAX
+
+    def test_segments_of_paths(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(references, "SEGMENTS_MAX", 1_000)
+
+        def repeated(path: str, count: int) -> str:
+            return cleaned(f"<defs>{path}</defs>" + '<use href="#a"/>' * count)
+
+        for path in (
+            f'<path id="a" d="M0 0{"h1" * 96}a1 1 0 0 1 5 5 1 1 0 015 5z"/>',
+            f'<polyline id="a" points="{"1 2 " * 100}"/>',
+        ):
+            assert repeated(path, 10).count("<use") == 10
+            with pytest.raises(PictureTooLarge, match="1,000 segments"):
+                repeated(path, 11)
+
+    def test_a_marker_counts_for_each_point(self) -> None:
+        def marked(points: int) -> str:
+            marker = f'<marker id="m"><g>{SQUARE * 97}</g></marker>'
+            return cleaned(f'{marker}<path d="M0 0{"h1" * (points - 1)}" marker-mid="url(#m)"/>')
+
+        assert "marker-mid" in marked(references.SHAPES_MAX // 99 - 1)
+        with pytest.raises(PictureTooLarge, match="100,000 shapes"):
+            marked(references.SHAPES_MAX // 99 + 1)
 
     def test_gradients_that_take_from_each_other(self) -> None:
         def chain(length: int) -> str:

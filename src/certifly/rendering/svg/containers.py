@@ -9,7 +9,7 @@ from certifly.rendering.svg.reading import Node
 from certifly.rendering.svg.refusals import element_not_supported, feature_not_supported
 from certifly.rendering.svg.text import conditions_hold
 from certifly.rendering.svg.transforms import IDENTITY, multiply, translation
-from certifly.rendering.svg.viewports import alignment, fitted, inner_viewport, view_box
+from certifly.rendering.svg.viewports import alignment, attribute_length, fitted, inner_viewport, view_box
 
 USABLE = SHAPES | {"g", "svg", "symbol", "use", "image", "a", "switch", "text", "foreignObject"}
 
@@ -37,23 +37,37 @@ def switch(drawing: Drawing, node: Node, style: Style, place: Place) -> Element 
 
 def nested(drawing: Drawing, node: Node, style: Style, place: Place) -> Element | None:
     """Write an ``svg`` element inside another."""
-    _refuse_size_by_css(drawing, node, style)
+    _refuse_odd_size(drawing, node, style)
     width, height = style.around.viewport
     size = (
         width if style["width"] is None else style["width"],
         height if style["height"] is None else style["height"],
     )
     content = effects.inside(drawing, style, place)
-    element = _viewport(drawing, node, style, content, (style["x"], style["y"]), size)
+    element = _viewport(drawing, node, style, content, _corner(node, style), size)
     return effects.apply(drawing, element, style, place) if element is not None else None
 
 
-def _refuse_size_by_css(drawing: Drawing, node: Node, style: Style) -> None:
-    """Refuse what browsers do not agree on."""
+def _corner(node: Node, style: Style) -> tuple[float, float]:
+    """Return x and y of an ``svg`` or ``symbol`` element; Chromium takes them from attributes alone."""
+    width, height = style.around.viewport
+    x, y = (attribute_length(node, name, style, of, 0.0) for name, of in (("x", width), ("y", height)))
+    return x or 0.0, y or 0.0
+
+
+def _refuse_odd_size(drawing: Drawing, node: Node, style: Style) -> None:
+    """Refuse what browsers do not agree on, and negative sizes."""
+    _refuse_negative_size(node, style)
     if drawing.cascade.sized_by_css(node, style.scope):
         raise feature_not_supported(
             f"a <{node.name}> sized by CSS", 'Give it "width" and "height" as attributes'
         )
+
+
+def _refuse_negative_size(node: Node, style: Style) -> None:
+    for name in ("width", "height"):
+        if (attribute_length(node, name, style, 1.0, None) or 0.0) < 0:
+            raise feature_not_supported(f'a <{node.name}> with a negative "{name}"', "Delete it")
 
 
 def _viewport(
@@ -107,7 +121,10 @@ def use(drawing: Drawing, node: Node, style: Style, place: Place) -> Element | N
     if target is None:
         return None
     content = effects.inside(drawing, style, place)
-    size = (style["width"], style["height"]) if target.name in ("svg", "symbol") else None
+    size = None
+    if target.name in ("svg", "symbol"):
+        _refuse_negative_size(node, style)
+        size = (style["width"], style["height"])
     name = drawing.define(
         ("use", target, style.inheritance, content, size),
         lambda: _shown(drawing, target, style.shown_by_use(target), content, size),
@@ -133,7 +150,7 @@ def _shown(
     if style["display"] == "none" or style["opacity"] == 0 or not conditions_hold(target):
         return None
     drawing.check(target, style)
-    _refuse_size_by_css(drawing, target, style)
+    _refuse_odd_size(drawing, target, style)
     content = effects.inside(drawing, style, place)
     width, height = parent.around.viewport
     own = (style["width"], style["height"])
@@ -141,7 +158,7 @@ def _shown(
         next((side for side in (given, stated) if side is not None), whole)
         for given, stated, whole in zip(size, own, (width, height), strict=True)
     ]
-    element = _viewport(drawing, target, style, content, (style["x"], style["y"]), (sizes[0], sizes[1]))
+    element = _viewport(drawing, target, style, content, _corner(target, style), (sizes[0], sizes[1]))
     return effects.apply(drawing, element, style, place) if element is not None else None
 
 

@@ -138,7 +138,9 @@ class Drawing:
         return element
 
     def draw_children(self, node: Node, style: Style, place: Place) -> list[Element]:
-        drawn = [self.draw(child, style, place) for child in node.children]
+        """Return what is painted of the children; browsers draw no link that is directly inside another."""
+        shown = [child for child in node.children if not child.name == node.name == "a"]
+        drawn = [self.draw(child, style, place) for child in shown]
         return [element for element in drawn if element is not None]
 
     def check(self, node: Node, style: Style | None = None) -> None:
@@ -169,18 +171,26 @@ class Drawing:
 
     def _takes_part(self, node: Node) -> bool:
         """Tell whether a browser makes anything of a definition: of what is hidden, it does in groups alone."""
-        if self.style_at(node)["display"] == "none":
+        if node.name != "marker" and self.style_at(node)["display"] == "none":
             return False
         inner, outer = node, node.parent
         while outer is not None:
             if outer.name not in _WITH_DEFINITIONS:
                 return False
-            if outer.name != "g" and self.style_at(outer)["display"] == "none":
+            if inner.name == outer.name == "a":
+                return False
+            if outer.name != "g" and outer.parent is not None and self.style_at(outer)["display"] == "none":
                 return False
             if outer.name == "switch" and inner is not chosen_of(outer):
                 return False
             inner, outer = outer, outer.parent
         return True
+
+    def is_hidden(self, node: Node) -> bool:
+        """Tell whether "display: none" holds for an element or one around it, but for the outermost."""
+        return node.parent is not None and (
+            self.style_at(node)["display"] == "none" or self.is_hidden(node.parent)
+        )
 
     def style_at(self, node: Node) -> Style:
         """Return the style of an element where it is defined."""

@@ -127,8 +127,10 @@ def _filter(drawing: Drawing, node: Node, place: Place) -> str | None:
     if any(abs(float(given[name])) > REGION_MAX * side for name, side in sides.items()):
         raise feature_not_supported("a filter whose region is much larger than what it is used for")
     # The renderer crops the element to the region before it works on it, a browser afterwards.
-    given = _grown(node, given) or given
-    return drawing.define(("filter", node, place.grey), lambda: write_filter(drawing, node, place, given))
+    grown = _grown(node, given) or given
+    return drawing.define(
+        ("filter", node, place.grey), lambda: write_filter(drawing, node, place, grown, given)
+    )
 
 
 def _grown(node: Node, given: dict[str, str]) -> dict[str, str] | None:

@@ -5,7 +5,7 @@ primitives are refused by name.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
@@ -83,8 +83,10 @@ def reach(node: Node) -> float:
     return total + 3 * 2.0 + 4.0  # the defaults of feDropShadow
 
 
-def write_filter(drawing: Drawing, node: Node, place: Place, given: dict[str, str]) -> Element | None:
-    """Write a filter with its region; one without steps paints nothing."""
+def write_filter(
+    drawing: Drawing, node: Node, place: Place, given: dict[str, str], whole: Mapping[str, str]
+) -> Element | None:
+    """Write a filter with its region, of which it shows ``whole``; one without steps paints nothing."""
     parts = primitives(node)
     if not parts:
         return None
@@ -100,9 +102,11 @@ def write_filter(drawing: Drawing, node: Node, place: Place, given: dict[str, st
         if writer is None:
             raise feature_not_supported(f"a filter with <{part.name}>")
         drawing.check(part)
+        if part.name in ("feFlood", "feDropShadow") and drawing.is_hidden(part):
+            raise feature_not_supported(f'<{part.name}> inside of "display: none"', 'Delete "display"')
         style = drawing.style_at(part)
         step = writer(_Step(drawing, part, style, place, results))
-        _set_region(step, part, style)
+        _set_region(step, part, style, whole)
         if style["color-interpolation-filters"] != "linearrgb":
             step.set("color-interpolation-filters", "sRGB")
         if (name := part.get("result")) is not None:
@@ -112,15 +116,35 @@ def write_filter(drawing: Drawing, node: Node, place: Place, given: dict[str, st
     return element
 
 
-def _set_region(step: Element, node: Node, style: Style) -> None:
-    given = [name for name in ("x", "y", "width", "height") if node.get(name) is not None]
-    if len(given) not in (0, 4):
-        raise feature_not_supported("a filter with a step of its own region")
+def _set_region(step: Element, node: Node, style: Style, whole: Mapping[str, str]) -> None:
+    """Write the region of a step if it is drawn: that of a flood, or one that takes nothing away."""
+    if all(node.get(name) is None for name in ("x", "y", "width", "height")):
+        return
     width, height = style.around.viewport
-    for name, of in (("x", width), ("y", height), ("width", width), ("height", height)):
-        value = attribute_length(node, name, style, of, None)
-        if value is not None:
-            step.set(name, written_number(value))
+    sides = (("x", width), ("y", height), ("width", width), ("height", height))
+    values = [attribute_length(node, name, style, of, None) for name, of in sides]
+    region = [value for value in values if value is not None]
+    if len(region) == 4 and _covers(region, whole):
+        return
+    if len(region) < 4 or min(region[2:]) <= 0 or node.name != "feFlood":
+        raise feature_not_supported(
+            "a filter with a step of its own region", "Delete its x, y, width and height"
+        )
+    for (name, _), value in zip(sides, region, strict=True):
+        step.set(name, written_number(value))
+
+
+def _covers(region: Sequence[float], whole: Mapping[str, str]) -> bool:
+    """Tell whether the region of a step covers that of the filter, where both are in user units."""
+    x, y, width, height = region
+    left, top, across, down = (float(whole[name]) for name in ("x", "y", "width", "height"))
+    return (
+        whole["filterUnits"] == "userSpaceOnUse"
+        and x <= left
+        and y <= top
+        and x + width >= left + across
+        and y + height >= top + down
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from xml.etree.ElementTree import Element
 
 from certifly.rendering.svg.cascade import Style
 from certifly.rendering.svg.drawing import Drawing, written_number
-from certifly.rendering.svg.pathdata import drawn_part, drawn_points
+from certifly.rendering.svg.pathdata import any_area, drawn_part, drawn_points, has_area, points_of
 from certifly.rendering.svg.reading import Node
 from certifly.rendering.svg.viewports import attribute_length
 
@@ -21,6 +21,16 @@ def geometry(drawing: Drawing, node: Node, style: Style) -> Element | None:
     for text in ("d", "points"):
         drawing.count_path(attributes.get(text, ""))
     return Element(node.name, attributes)
+
+
+def box_has_area(shape: Element) -> bool:
+    """Tell whether the bounding box of a bare shape has both a width and a height."""
+    if shape.tag == "path":
+        return has_area(shape.attrib["d"])
+    if shape.tag == "line":
+        x1, y1, x2, y2 = (float(shape.get(name, 0.0)) for name in ("x1", "y1", "x2", "y2"))
+        return any_area([(x1, y1), (x2, y2)])
+    return "points" not in shape.attrib or any_area(points_of(shape.attrib["points"]))
 
 
 def _path(node: Node, style: Style) -> dict[str, str] | None:

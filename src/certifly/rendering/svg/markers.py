@@ -11,7 +11,7 @@ from certifly.rendering.svg.viewports import alignment, attribute_length, view_b
 
 MARKABLE = frozenset({"path", "line", "polyline", "polygon"})
 MARKER = frozenset({"marker"})
-_REFERENCES = {"left": 0.0, "top": 0.0, "center": 0.5, "right": 1.0, "bottom": 1.0}
+_REFERENCES = frozenset({"left", "top", "center", "right", "bottom"})
 
 
 def marker_attributes(drawing: Drawing, node: Node, style: Style, place: Place) -> dict[str, str]:
@@ -21,7 +21,7 @@ def marker_attributes(drawing: Drawing, node: Node, style: Style, place: Place) 
     attributes = {}
     for name in ("marker-start", "marker-mid", "marker-end"):
         marker = drawing.resource(style[name], MARKER)
-        if marker is not None:
+        if marker is not None and (style["stroke-width"] or marker.get("markerUnits") == "userSpaceOnUse"):
             content = Place(grey=place.grey, flat=place.flat)
             defined = drawing.define(("marker", marker, content), partial(_marker, drawing, marker, content))
             if defined is not None:
@@ -44,16 +44,11 @@ def _marker(drawing: Drawing, node: Node, place: Place) -> Element | None:
         return None
     inner = (box[2], box[3]) if box is not None else (sizes[0], sizes[1])
     given = {"markerWidth": written_number(sizes[0]), "markerHeight": written_number(sizes[1])}
-    for name, start, of in (
-        ("refX", box[0] if box else 0.0, inner[0]),
-        ("refY", box[1] if box else 0.0, inner[1]),
-    ):
-        word = (node.get(name) or "").strip()
-        if word in _REFERENCES:
-            value = start + of * _REFERENCES[word]
-        else:
-            value = attribute_length(node, name, style.within(*inner), of, 0.0) or 0.0
-        given[name] = written_number(value)
+    for name, of in (("refX", inner[0]), ("refY", inner[1])):
+        text = (node.get(name) or "").strip()
+        if text in _REFERENCES or "%" in text:
+            raise feature_not_supported(f'a marker with "{name}" as a word or percentage', "Write a number")
+        given[name] = written_number(attribute_length(node, name, style.within(*inner), of, 0.0) or 0.0)
     if node.get("markerUnits") == "userSpaceOnUse":
         given["markerUnits"] = "userSpaceOnUse"
     given |= _orientation(node)

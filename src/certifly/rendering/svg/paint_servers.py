@@ -7,6 +7,7 @@ from certifly.rendering.svg.cascade import Style
 from certifly.rendering.svg.colours import Rgb
 from certifly.rendering.svg.drawing import GRADIENTS, Drawing, Place, written_number
 from certifly.rendering.svg.effects import BOX, SPACE, matrix_of, written_matrix
+from certifly.rendering.svg.geometry import box_has_area
 from certifly.rendering.svg.quantities import NotUnderstood, tokens_of
 from certifly.rendering.svg.reading import Node
 from certifly.rendering.svg.references import STOPS_MAX
@@ -23,15 +24,18 @@ PATTERN = frozenset({"pattern"})
 Stop = tuple[float, Rgb]
 
 
-def paint_attributes(drawing: Drawing, name: str, style: Style, place: Place) -> dict[str, str]:
-    """Return the attributes for ``fill`` or ``stroke``; none when nothing is painted."""
+def paint_attributes(
+    drawing: Drawing, name: str, style: Style, place: Place, shape: Element
+) -> dict[str, str]:
+    """Return the attributes for ``fill`` or ``stroke`` of a bare shape; none when nothing is painted."""
     paint: Paint = style[name]
     opacity: float = style[f"{name}-opacity"]
     if paint.of_shape is not None:
         raise feature_not_supported(f'"{name}: {paint.of_shape}"')
     node = drawing.resource(paint.link, GRADIENTS | PATTERN)
-    if node is not None:
-        server = _server(drawing, node, place)
+    templates = _templates(drawing, node) if node is not None else []
+    if node is not None and _takes_effect(drawing, templates, shape):
+        server = _server(drawing, node, templates, place)
         if isinstance(server, str):
             return {name: f"url(#{server})"} | _opacity(name, opacity)
         colour = server
@@ -49,13 +53,16 @@ def _opacity(name: str, opacity: float) -> dict[str, str]:
     return {f"{name}-opacity": written_number(opacity)} if opacity < 1 else {}
 
 
-def _server(drawing: Drawing, node: Node, place: Place) -> str | Rgb | None:
+def _takes_effect(drawing: Drawing, templates: list[Node], shape: Element) -> bool:
+    """Tell whether a browser uses a gradient or pattern for a shape; where it does not, the fallback is painted."""
+    a, b, c, d, _, _ = _matrix(drawing, templates)
+    units = _given(templates, "patternUnits" if templates[0].name == "pattern" else "gradientUnits")
+    return a * d != b * c and (units == SPACE or box_has_area(shape))
+
+
+def _server(drawing: Drawing, node: Node, templates: list[Node], place: Place) -> str | Rgb | None:
     """Return the name of a gradient or pattern, or the one colour that it comes to, or None for no paint."""
     drawing.check(node)
-    templates = _templates(drawing, node)
-    a, b, c, d, _, _ = _matrix(drawing, templates)
-    if a * d == b * c:
-        return None
     if node.name == "pattern":
         content = Place(grey=place.grey, flat=place.flat)
         return drawing.define(("pattern", node, content), lambda: _pattern(drawing, templates, content))
@@ -195,7 +202,7 @@ def _pattern(drawing: Drawing, templates: list[Node], place: Place) -> Element |
     for name, of in (("x", size[0]), ("y", size[1]), ("width", size[0]), ("height", size[1])):
         giver = next((one for one in templates if one.get(name) is not None), node)
         value = attribute_length(giver, name, drawing.style_at(giver), of, 0.0)
-        if not value and name in ("width", "height"):
+        if name in ("width", "height") and (value is None or value <= 0):
             return None
         given[name] = written_number(value or 0.0)
     fitted = next((one for one in templates if one.get("viewBox") is not None), None)

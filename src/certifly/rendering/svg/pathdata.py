@@ -4,7 +4,8 @@ A browser draws a path up to its first error (SVG 2, 9.5.4).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from certifly.rendering.svg.transforms import NUMBER
 
@@ -36,8 +37,12 @@ _ARGUMENT = re.compile(NUMBER)
 _ARC_ARGUMENT = re.compile(
     rf"({NUMBER}){_BETWEEN}({NUMBER}){_BETWEEN}({NUMBER}){_BETWEEN}([01]){_BETWEEN}([01]){_BETWEEN}({NUMBER}){_BETWEEN}({NUMBER})"
 )
+Point = tuple[float, float]
 _COUNTS = {"M": 2, "L": 2, "T": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "A": 7}
 
+
+_COMMA = re.compile(rf"(?<=[0-9.]){_SPACE},{_SPACE}(?=[A-Za-z])")
+"""A comma between the last number of a command and the next command: Chromium passes over it."""
 
 _POINTS = re.compile(rf"{_SPACE}({_PAIR}(?:{_BETWEEN}{_PAIR})*+)(?:{_BETWEEN}{NUMBER})?+{_BETWEEN}")
 
@@ -50,12 +55,30 @@ def drawn_points(text: str) -> str:
 
 def drawn_part(data: str) -> str:
     """Return the path up to its first error; "" if nothing of it is drawn."""
-    place = 0
+    parts: list[str] = []
+    start = place = 0
     while (found := _SEGMENT.match(data, place)) is not None:
         if place == 0 and data.lstrip("\t\n\f\r ")[:1] not in ("M", "m"):
             return ""
         place = found.end()
-    return data[:place].strip()
+        if (comma := _COMMA.match(data, place)) is not None:
+            parts.append(data[start:place])
+            start = place = comma.end()
+    return "".join([*parts, data[start:place]]).strip()
+
+
+def count_segments(data: str) -> int:
+    """Return the number of segments, moves among them."""
+    return sum(_segments_of(found[0].strip()) for found in _SEGMENT.finditer(data))
+
+
+def _segments_of(command: str) -> int:
+    letter = command[0].upper()
+    if letter == "Z":
+        return 1
+    if letter == "A":
+        return len(_ARC_ARGUMENT.findall(command))
+    return len(_ARGUMENT.findall(command, 1)) // _COUNTS[letter]
 
 
 def _commands(data: str) -> Iterator[tuple[str, list[float]]]:
@@ -75,36 +98,75 @@ def _commands(data: str) -> Iterator[tuple[str, list[float]]]:
             letter = {"M": "L", "m": "l"}.get(letter, letter)
 
 
-def dots(data: str) -> list[tuple[float, float]]:
-    """Return the places of subpaths that have segments and no length: with round or square caps they are dots."""
-    found: list[tuple[float, float]] = []
+def _walk(data: str) -> Iterator[tuple[str, list[Point]]]:
+    """Yield the kind of each segment with the points it names, in user units."""
     at = start = (0.0, 0.0)
-    segments, moved = 0, False
-    for letter, numbers in [*_commands(data), ("M", [0.0, 0.0])]:
+    for letter, numbers in _commands(data):
         kind = letter.upper()
-        if kind == "M":
-            if segments and not moved:
-                found.append(start)
-            segments, moved = 0, False
-        else:
-            segments += 1
         if kind == "Z":
             at = start
+            yield kind, [start]
             continue
         base = at if letter.islower() else (0.0, 0.0)
         if kind in "HV":
             numbers = [numbers[0], at[1] - base[1]] if kind == "H" else [at[0] - base[0], numbers[0]]
-        points = [
-            (base[0] + x, base[1] + y)
-            for x, y in zip(
-                numbers[-2:] if kind == "A" else numbers,
-                numbers[-1:] if kind == "A" else numbers[1:],
-                strict=False,
-            )
-        ][:: 1 if kind == "A" else 2]
+        if kind == "A":
+            numbers = numbers[-2:]
+        points = [(base[0] + x, base[1] + y) for x, y in zip(numbers[::2], numbers[1::2], strict=True)]
+        at = points[-1]
         if kind == "M":
-            start = points[0]
+            start = at
+        yield kind, points
+
+
+def dots(data: str) -> list[Point]:
+    """Return the places of subpaths that have segments and no length: with round or square caps they are dots."""
+    found: list[Point] = []
+    at = start = (0.0, 0.0)
+    segments, moved = 0, False
+    for kind, points in chain(_walk(data), [("M", [(0.0, 0.0)])]):
+        if kind == "M":
+            if segments and not moved:
+                found.append(start)
+            segments, moved, start = 0, False, points[0]
         else:
-            moved = moved or any(point != at for point in points)
+            segments += 1
+            moved = moved or (kind != "Z" and any(point != at for point in points))
         at = points[-1]
     return found
+
+
+def has_area(data: str) -> bool:
+    """Tell whether the bounding box of a path has both a width and a height."""
+    if "a" in data.lower():
+        return True
+    return any_area(_points_drawn(data))
+
+
+def _points_drawn(data: str) -> Iterator[Point]:
+    """Yield the points of all segments; of moves, those that something is drawn from."""
+    moves: list[Point] = []
+    for kind, points in _walk(data):
+        if kind == "M":
+            moves = points
+            continue
+        yield from [*moves, *points]
+        moves = []
+
+
+def any_area(points: Iterable[Point]) -> bool:
+    """Tell whether points are neither all above each other nor all beside each other."""
+    first: Point | None = None
+    across = down = False
+    for x, y in points:
+        first = first or (x, y)
+        across, down = across or x != first[0], down or y != first[1]
+        if across and down:
+            return True
+    return False
+
+
+def points_of(text: str) -> list[Point]:
+    """Return the points of a polygon that ``drawn_points`` wrote."""
+    numbers = [float(number) for number in text.split()]
+    return list(zip(numbers[::2], numbers[1::2], strict=True))

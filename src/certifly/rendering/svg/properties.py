@@ -143,6 +143,7 @@ GUARDED: Mapping[str, Set[str]] = {
     "image-orientation": {"from-image"}, "animation": {"none"}, "animation-name": {"none"},
     "-webkit-animation": {"none"}, "-webkit-animation-name": {"none"}, "overflow-x": {"visible"},
     "overflow-y": {"visible"},
+    "color-scheme": {"normal", "light", "only light", "light only", "light dark", "dark light"},
     "overflow-clip-margin": {"0", "0px"}, "inline-size": {"auto"}, "block-size": {"auto"},
 }  # fmt: skip
 """Properties that are not drawn, with the values that change nothing."""

@@ -143,7 +143,7 @@ def _picture(drawing: Drawing, root: Node, width: float, height: float) -> list[
     for name in ("clip-path", "mask", "filter"):
         if style[name] is not None:
             raise feature_not_supported(f'"{name}" on its outermost element')
-    if style["display"] == "none" or style["opacity"] == 0:
+    if style["opacity"] == 0:  # "display: none" has no effect here
         return []
     parts = []
     given = style["background-color"]

@@ -22,17 +22,21 @@ def shape(drawing: Drawing, node: Node, style: Style, place: Place) -> Element |
     if element is None:
         return None
     content = effects.inside(drawing, style, place)
-    fill, stroke = {}, {}
+    fill, stroke, markers = {}, {}, {}
     if style["visibility"] == "visible":
-        fill = paint_attributes(drawing, "fill", style, content) if node.name != "line" else {}
+        fill = paint_attributes(drawing, "fill", style, content, element) if node.name != "line" else {}
         stroke = _stroke(drawing, node, element, style, content)
-        element.attrib |= marker_attributes(drawing, node, style, content)
-    if not fill and not stroke and not any(name.startswith("marker") for name in element.attrib):
+        markers = marker_attributes(drawing, node, style, content)
+        element.attrib |= markers
+    if not fill and not stroke and not markers:
         if not content.measured:
             return None
         fill = {"fill-opacity": "0"}
     element.attrib |= fill or {"fill": "none"}
     element.attrib |= stroke
+    if markers and not stroke:  # both count for markers as well
+        element.set("stroke-width", written_number(style["stroke-width"]))
+        element.set("paint-order", style["paint-order"])
     if fill and style["fill-rule"] != "nonzero":
         element.set("fill-rule", style["fill-rule"])
     if fill and "url(" in stroke.get("stroke", "") and "url(" not in fill.get("fill", ""):
@@ -56,7 +60,7 @@ def _stroke(drawing: Drawing, node: Node, element: Element, style: Style, place:
     width: float = style["stroke-width"]
     if style["stroke"] == NO_PAINT or width == 0:
         return {}
-    attributes = paint_attributes(drawing, "stroke", style, place)
+    attributes = paint_attributes(drawing, "stroke", style, place, element)
     if not attributes:
         return {}
     if style["vector-effect"] not in ("none", "non-scaling-size", "non-rotation", "fixed-position"):

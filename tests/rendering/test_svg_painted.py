@@ -379,6 +379,8 @@ def test_a_picture_inside_a_mask_lets_through_what_its_luminance_says() -> None:
         ('<rect filter="url(#p)" width="9" height="9"/>', 'inside of "display: none"'),
         ('<filter id="q"><feOffset x="1" y="1" width="5" height="5"/></filter><rect filter="url(#q)" width="9"'
         ' height="9"/>', "step of its own region"),
+        ('<filter id="q"><feColorMatrix x="1" y="1" width="9" height="9" values="0 0 0 0 1 0 0 0 0 1 0 0 0 0 1 0 0 0 1'
+        ' 0"/></filter><rect filter="url(#q)" width="9" height="9"/>', "step of its own region"),
         ('<filter id="q"><feFlood x="1" y="1" width="0" height="5"/></filter><rect filter="url(#q)" width="9"'
         ' height="9"/>', "step of its own region"),
         (f'<image href="{tiny(size=129)}" image-rendering="pixelated"/>', "image-rendering"),

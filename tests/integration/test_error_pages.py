@@ -74,7 +74,7 @@ def test_a_method_that_is_not_taken_is_a_page_that_keeps_the_allow_header(public
 
     assert (shown.status_code, shown.headers["Content-Type"]) == (405, PAGE)
     assert shown.headers["Allow"] == "GET, HEAD"
-    assert "cannot be opened in this way" in shown.text
+    assert "does not accept this kind of request" in shown.text
 
 
 def test_a_server_that_failed_names_the_number_of_the_request(public_sqlite: PublicSite) -> None:

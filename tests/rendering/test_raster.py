@@ -223,7 +223,7 @@ class TestWhatIsShown:
                     (f"sha256:{9:064}", inspect_image(content).content),
                 )
             )
-            # What is kept states its coordinates in CSS pixels: the last digit of a number may smooth an edge otherwise.
+            # What is kept has its coordinates in CSS pixels; their last digit may smooth an edge otherwise.
             assert np.abs(shipped.astype(int) - kept).max() <= 2
             assert len(np.unique(shipped.reshape(-1, 3), axis=0)) > 20
 

@@ -25,6 +25,7 @@ from certifly.rendering.svg.reading import Node
 from certifly.rendering.svg.refusals import value_not_supported
 from certifly.rendering.svg.stylesheet import StyleSheet
 from certifly.rendering.svg.values import CURRENT, Colour, Context
+from certifly.rendering.svg.variables import uses_variables
 
 VARIABLES_DEPTH_MAX = 10
 
@@ -39,6 +40,11 @@ GEOMETRY: Mapping[str, frozenset[str]] = {
 """The properties of geometry that an element has; all others are attributes only."""
 
 _ALL_GEOMETRY = frozenset().union(*GEOMETRY.values())
+_TRANSFORM_ATTRIBUTES = {
+    "linearGradient": "gradientTransform", "radialGradient": "gradientTransform", "pattern": "patternTransform",
+}  # fmt: skip
+"""The attribute that gives the property ``transform``; with all others it has the name of the property."""
+
 _FIRST = ("font-size", "color")
 """Properties that others are relative to."""
 
@@ -154,12 +160,10 @@ class Cascade:
 
     def _written(self, node: Node, scope: Node | None) -> Iterator[tuple[str, _Written]]:
         for name, value in node.element.attrib.items():
-            if name == "transform" and node.name in ("linearGradient", "radialGradient"):
-                continue
-            if name in PROPERTIES and PROPERTIES[name].attribute:
-                yield name, _Written(value, attribute=True)
-            elif name == "gradientTransform" or name == "patternTransform":
+            if name == _TRANSFORM_ATTRIBUTES.get(node.name or "", "transform"):
                 yield "transform", _Written(value, attribute=True)
+            elif name != "transform" and name in PROPERTIES and PROPERTIES[name].attribute:
+                yield name, _Written(value, attribute=True)
         ruled = [
             declaration for rule in self.sheet.rules_for(node, scope) for declaration in rule.declarations
         ]
@@ -199,14 +203,14 @@ class _Values:
                 self._set(name, self._value(name, written))
             except NotUnderstood:
                 # With a variable in it, it is known too late that a value means nothing: weaker ones are gone by then.
-                if "var(" not in written.value.lower():
+                if not uses_variables(written.value):
                     continue
                 self._set(name, Elsewhere("unset"))
             return
 
     def _value(self, name: str, written: _Written) -> Any:
         value = written.value
-        if "var(" in value.lower():
+        if uses_variables(value):
             value = substitute(value, self.variables)
         if name not in _FIRST:
             kind = (written.attribute, written.inline)

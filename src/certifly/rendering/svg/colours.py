@@ -84,6 +84,9 @@ class Rgb:
     green: float
     blue: float
     alpha: float = 1.0
+    wide: tuple[float, float, float] | None = None
+    """The channels before they were clipped, of a colour in a form that CSS Color 3 did not know. Gradients with such
+    a colour are mixed otherwise."""
 
     @property
     def hex(self) -> str:
@@ -105,11 +108,36 @@ def colour(token: Token, current: Rgb) -> Rgb:
     if token.type == "hash" and len(token.value) in (3, 6):
         return _hexadecimal(token.value)
     found = _colour(token, current, 0)
-    channels = [
-        0.0 if math.isnan(value) else min(1.0, max(0.0, value))
-        for value in (*found.convert("srgb").coords(nans=False), found.alpha(nans=False))
-    ]
-    return Rgb(*channels)
+    red, green, blue = found.convert("srgb").coords(nans=False)
+    return _clipped((red, green, blue), found.alpha(nans=False), legacy=_is_legacy(token))
+
+
+def mixed(one: Rgb, other: Rgb, share: float) -> Rgb:
+    """Return the colour between two colours of a gradient, one of which is not of a legacy form: mixed in OKLab."""
+    first, second = (
+        Color("srgb", colour.wide or (colour.red, colour.green, colour.blue), colour.alpha)
+        for colour in (one, other)
+    )
+    found = first.mix(second, share, space="oklab", premultiplied=False).convert("srgb")
+    red, green, blue = found.coords(nans=False)
+    return _clipped((red, green, blue), found.alpha(nans=False), legacy=False)
+
+
+def _clipped(channels: tuple[float, float, float], alpha: float, *, legacy: bool) -> Rgb:
+    red, green, blue, opacity = (
+        0.0 if math.isnan(value) else min(1.0, max(0.0, value)) for value in (*channels, alpha)
+    )
+    return Rgb(red, green, blue, opacity, wide=None if legacy else channels)
+
+
+_LEGACY_FUNCTIONS = frozenset({"rgb", "rgba", "hsl", "hsla", "hwb"})
+
+
+def _is_legacy(token: Token) -> bool:
+    if token.type != "function":
+        return True
+    words = {part.lower_value for part in token.arguments if part.type == "ident"}
+    return token.lower_name in _LEGACY_FUNCTIONS and not words & {"from", "none"}
 
 
 def _hexadecimal(digits: str) -> Rgb:

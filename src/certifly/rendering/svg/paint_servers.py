@@ -1,20 +1,35 @@
 """What fills and strokes: colours, gradients and patterns."""
 
+import math
+import re
+from dataclasses import replace
+from itertools import pairwise
 from xml.etree.ElementTree import Element
 
 from certifly.rendering.errors import PictureTooLarge
 from certifly.rendering.svg.cascade import Style
-from certifly.rendering.svg.colours import Rgb
+from certifly.rendering.svg.colours import Rgb, mixed
 from certifly.rendering.svg.drawing import GRADIENTS, Drawing, Place, written_number
 from certifly.rendering.svg.effects import BOX, SPACE, matrix_of, written_matrix
 from certifly.rendering.svg.geometry import box_has_area
-from certifly.rendering.svg.quantities import NotUnderstood, tokens_of
 from certifly.rendering.svg.reading import Node
 from certifly.rendering.svg.references import STOPS_MAX
 from certifly.rendering.svg.refusals import feature_not_supported
 from certifly.rendering.svg.transforms import IDENTITY, Matrix
-from certifly.rendering.svg.values import Context, Paint, number
+from certifly.rendering.svg.values import Paint
 from certifly.rendering.svg.viewports import ATTRIBUTE_CHARACTERS_MAX, alignment, attribute_length, view_box
+
+VECTOR_MIN = 0.002
+"""Shortest way from the first colour of a gradient to the last, as a share of the bounding box."""
+
+VECTOR_SHARE_MIN = 0.00001
+"""The same for a gradient in user space, as a share of the viewport."""
+
+MIXED_STEPS = 32
+"""Parts of the way from one colour to the next in which the renderer's mixing is as good as a browser's."""
+
+WIDE_MAX = 0.6
+"""How far the channels of a gradient's colour may lie outside of sRGB: a little more than those of display-p3."""
 
 TEMPLATES_MAX = 20
 """Gradients or patterns that take from each other through ``href``."""
@@ -119,17 +134,44 @@ def _stops(drawing: Drawing, templates: list[Node], place: Place) -> list[Stop]:
         style = drawing.style_at(node)
         colour = style.colour(style["stop-color"])
         last = max(last, _offset(node.get("offset") or ""))
-        shown = place.shown(colour)
-        stops.append((last, Rgb(shown.red, shown.green, shown.blue, colour.alpha * style["stop-opacity"])))
-    return stops
+        stops.append((last, replace(colour, alpha=colour.alpha * style["stop-opacity"])))
+    if any(colour.wide is not None for _, colour in stops):
+        if any(not -WIDE_MAX <= value <= 1 + WIDE_MAX for _, colour in stops for value in colour.wide or ()):
+            raise feature_not_supported(
+                "a gradient with a colour that no screen shows", "Use one of display-p3"
+            )
+        stops = _with_colours_between(stops)
+    if len(stops) > STOPS_MAX:
+        raise PictureTooLarge(f"A gradient of the SVG comes to more than {STOPS_MAX} colours. Use fewer.")
+    return [(offset, replace(place.shown(colour), alpha=colour.alpha)) for offset, colour in stops]
+
+
+def _with_colours_between(stops: list[Stop]) -> list[Stop]:
+    """Add the colours between that a browser mixes in OKLab, so close that the renderer may mix the rest."""
+    result = stops[:1]
+    for (start, one), (end, other) in pairwise(stops):
+        if end > start:
+            for step in range(1, MIXED_STEPS):
+                # Closer to each other at both ends, where the colour changes most.
+                share = (1 - math.cos(math.pi * step / MIXED_STEPS)) / 2
+                result.append((start + (end - start) * share, mixed(one, other, share)))
+        result.append((end, other))
+    return result
+
+
+_OFFSET = re.compile(r"([+-]?(?:[0-9]*\.)?[0-9]+(?:[eE][+-]?[0-9]+)?)(%?)", re.ASCII)
+
+_OFFSET_MAX = 3.4e38
+"""What is larger is malformed for a browser."""
 
 
 def _offset(text: str) -> float:
-    try:
-        offset: float = number(share=True)(tokens_of(text[:ATTRIBUTE_CHARACTERS_MAX]), Context())
-    except NotUnderstood:
+    """Read a number or a percentage; as an attribute that is no property, it may not be calculated."""
+    found = _OFFSET.fullmatch(text.strip(" \t\n\r\f")) if len(text) <= ATTRIBUTE_CHARACTERS_MAX else None
+    value = float(found[1]) if found is not None else 0.0
+    if found is None or abs(value) > _OFFSET_MAX:
         return 0.0
-    return offset
+    return min(1.0, max(0.0, value / (100 if found[2] else 1)))
 
 
 def _gradient_geometry(drawing: Drawing, templates: list[Node]) -> dict[str, str] | None:
@@ -163,6 +205,7 @@ def _gradient_geometry(drawing: Drawing, templates: list[Node]) -> dict[str, str
         }  # fmt: skip
         if values["x1"] == values["x2"] and values["y1"] == values["y2"]:
             return None
+        across, down = values["x2"] - values["x1"], values["y2"] - values["y1"]
     else:
         cx, cy, r = (
             length("cx", width, width / 2),
@@ -175,13 +218,25 @@ def _gradient_geometry(drawing: Drawing, templates: list[Node]) -> dict[str, str
         }  # fmt: skip
         if r <= 0:
             return None
+        across, down = r, r
         if values["fr"]:
             raise feature_not_supported('a radial gradient with "fr"')
         if ((values["fx"] - cx) ** 2 + (values["fy"] - cy) ** 2) ** 0.5 >= r * 0.999:
             raise feature_not_supported("a radial gradient whose focus lies outside of its circle")
     matrix = _matrix(drawing, templates)
+    _refuse_nearly_no_length(
+        across, down, matrix, VECTOR_MIN if units == BOX else VECTOR_SHARE_MIN * diagonal
+    )
     written = {name: written_number(value) for name, value in values.items()} | {"gradientUnits": units}
     return written if matrix == IDENTITY else written | {"gradientTransform": written_matrix(matrix)}
+
+
+def _refuse_nearly_no_length(across: float, down: float, matrix: Matrix, least: float) -> None:
+    """Refuse a gradient that changes its colour within less than can be computed: browsers paint its last one."""
+    a, b, c, d, _, _ = matrix
+    transformed = math.hypot(a * across + c * down, b * across + d * down)
+    if min(math.hypot(across, down), transformed) < least:
+        raise feature_not_supported("a gradient of nearly no length", "Make it longer")
 
 
 def _gradient(node: Node, stops: list[Stop], geometry: dict[str, str]) -> Element:

@@ -1,7 +1,7 @@
 """The properties that change what is painted: which values of each are drawn, and which are refused.
 
-A property that is neither here nor in ``GUARDED`` changes nothing that an SVG paints, or no browser knows it; a test
-goes through every property that Chromium knows.
+A property that is neither here nor in ``GUARDED`` changes nothing that an SVG paints, or no browser knows it: the test
+tests/browser/test_svg_properties.py tries every property that Chromium knows.
 """
 
 import math
@@ -142,21 +142,37 @@ GUARDED: Mapping[str, Set[str]] = {
     "-webkit-mask-box-image": {"none"}, "-webkit-box-reflect": {"none"}, "-webkit-perspective": {"none"},
     "image-orientation": {"from-image"}, "animation": {"none"}, "animation-name": {"none"},
     "-webkit-animation": {"none"}, "-webkit-animation-name": {"none"}, "overflow-x": {"visible"},
-    "overflow-y": {"visible"},
     "color-scheme": {"normal", "light", "only light", "light only", "light dark", "dark light"},
+    "overflow-y": {"visible"}, "overflow-inline": frozenset(), "overflow-block": frozenset(),
+    "-webkit-logical-width": frozenset(), "-webkit-logical-height": frozenset(),
+    "-webkit-mask-box-image-source": {"none"},
     "overflow-clip-margin": {"0", "0px"}, "inline-size": {"auto"}, "block-size": {"auto"},
 }  # fmt: skip
 """Properties that are not drawn, with the values that change nothing."""
 
 _NOTHING = frozenset({"0", "0px", "none", "auto", "normal", "0 auto", "auto 0", "0 0"})
-_SIDES = ("", "-top", "-right", "-bottom", "-left", "-block", "-inline")
+_SIDES = (
+    "", "-top", "-right", "-bottom", "-left", "-block", "-inline", "-block-start", "-block-end", "-inline-start",
+    "-inline-end",
+)  # fmt: skip
+_OLD_SIDES = ("before", "after", "start", "end")
+_CORNERS = (
+    "", "-top-left", "-top-right", "-bottom-left", "-bottom-right", "-start-start", "-start-end", "-end-start",
+    "-end-end",
+)  # fmt: skip
 GUARDED_ON_ROOT: Mapping[str, Set[str]] = (
     dict.fromkeys([f"{box}{side}" for box in ("margin", "padding", "border") for side in _SIDES], _NOTHING)
     | dict.fromkeys([f"border{side}-style" for side in _SIDES], _NOTHING)
+    | dict.fromkeys(
+        [f"-webkit-{box}-{side}" for box in ("margin", "padding", "border") for side in _OLD_SIDES], _NOTHING
+    )
+    | dict.fromkeys([f"-webkit-border-{side}-style" for side in _OLD_SIDES], _NOTHING)
+    | dict.fromkeys([f"border{corner}-radius" for corner in _CORNERS], _NOTHING)
+    | dict.fromkeys([f"-webkit-border{corner}-radius" for corner in _CORNERS], _NOTHING)
     | dict.fromkeys(["top", "right", "bottom", "left", "inset", "box-shadow", "-webkit-box-shadow"], _NOTHING)
     | dict.fromkeys(["background-image", "min-width", "min-height", "aspect-ratio", "border-image"], _NOTHING)
     | dict.fromkeys(["max-width", "max-height"], _NOTHING - {"0", "0px"} | {"100%"})
-    | {"border-radius": {"0", "0px"}, "float": {"none"}, "object-fit": {"fill", "contain"}}
+    | {"border-shape": {"none"}, "float": {"none"}, "object-fit": {"fill", "contain"}}
 )
 """The outermost element is also a box of CSS."""
 

@@ -80,9 +80,14 @@ def tokens_of(text: str) -> list[Token]:
     """Return the significant tokens of a value. Raises NotUnderstood, PictureNotSupported."""
     check_brackets(text)
     tokens = significant(parse_component_value_list(text))
-    if any(token.type == "error" for token in tokens):
+    if any(map(is_error, tokens)):
         raise NotUnderstood
-    return tokens
+    return [token for token in tokens if token.type != "error"]
+
+
+def is_error(token: Token) -> bool:
+    """Tell whether a token is malformed. What the end of the text leaves open is not: it is closed there."""
+    return bool(token.type == "error" and token.kind not in ("eof-in-url", "eof-in-string"))
 
 
 def significant(tokens: Sequence[Token]) -> list[Token]:

@@ -65,8 +65,9 @@ def _drawing(root: Node) -> Drawing:
     names: dict[str, Node] = {}
     animations: list[Node] = []
     for node in root:
+        _refuse_linked_style_sheet(node)
         if _is_style_sheet(node):
-            sheet.add("".join(node.element.itertext()), node.get("media") or "")
+            sheet.add(_own_text(node.element), node.get("media") or "")
         if (name := node.get("id")) is not None:
             names.setdefault(name, node)
         if node.name in ANIMATIONS:
@@ -77,6 +78,18 @@ def _drawing(root: Node) -> Drawing:
 def _is_style_sheet(node: Node) -> bool:
     named = node.name == "style" or node.element.tag == f"{{{XHTML}}}style"
     return named and (node.get("type") or "text/css").strip().lower() in ("text/css", "")
+
+
+def _own_text(element: Element) -> str:
+    """Return the text of an element without that of its children, which browsers do not read as a style sheet."""
+    return (element.text or "") + "".join(child.tail or "" for child in element)
+
+
+def _refuse_linked_style_sheet(node: Node) -> None:
+    """Refuse the link of XHTML to a style sheet inside the file; a browser loads no other for a picture."""
+    links = node.element.tag == f"{{{XHTML}}}link" and "stylesheet" in (node.get("rel") or "").lower().split()
+    if links and (node.get("href") or "").strip().lower().startswith("data:"):
+        raise feature_not_supported("a <link> to a style sheet", "Put its rules into a <style> element")
 
 
 def _animated(animations: list[Node], names: dict[str, Node]) -> dict[Node, str]:

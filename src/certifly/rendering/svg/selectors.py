@@ -214,6 +214,8 @@ class _Reader:
             elif token.type == "literal" and token.value == ":":
                 self._place += 1
                 self._pseudo(tests)
+            elif token.type == "literal" and token.value == "&":
+                raise style_sheet_not_supported('the selector "&"')
             else:
                 break
         if self._place == start:

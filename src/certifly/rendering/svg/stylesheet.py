@@ -15,6 +15,7 @@ from certifly.rendering.svg.quantities import NotUnderstood, Token, check_bracke
 from certifly.rendering.svg.reading import SVG, Node
 from certifly.rendering.svg.refusals import style_sheet_not_supported
 from certifly.rendering.svg.selectors import Matching, Selector, read_selectors
+from certifly.rendering.svg.variables import is_well_formed
 
 CSS_CHARACTERS_MAX = 300_000
 """Characters of all style sheets and style attributes together."""
@@ -153,6 +154,8 @@ def _declarations(parts: Sequence[Token], *, rules: bool = True) -> Iterator[Dec
     for part in parts:
         if part.type == "declaration":
             name = part.name if part.name.startswith("--") else part.lower_name
+            if not is_well_formed(name, part.value):
+                continue
             yield Declaration(name, tinycss2.serialize(part.value).strip(), part.important)
         elif rules and (
             part.type == "qualified-rule" or (part.type == "at-rule" and part.content is not None)

@@ -104,6 +104,17 @@ def extent(around: Surroundings, direction: Direction) -> float:
     return {"width": width, "height": height, "diagonal": around.diagonal}[direction]
 
 
+_INTRINSIC_SIZES = frozenset(
+    {"min-content", "max-content", "fit-content", "stretch", "intrinsic", "min-intrinsic", "-webkit-min-content",
+     "-webkit-max-content", "-webkit-fit-content", "-webkit-fill-available"}
+)  # fmt: skip
+
+
+def _refuse_intrinsic_size(word: str) -> None:
+    if word in _INTRINSIC_SIZES:
+        raise feature_not_supported(f'a width or height of "{word}"', "Give it in px")
+
+
 def length(
     direction: Direction,
     *,
@@ -117,6 +128,8 @@ def length(
         if auto and token.type == "ident" and token.lower_value == "auto":
             # As an attribute it is malformed, and browsers take no radius; CSS takes the other one.
             return 0.0 if context.attribute and radius else None
+        if auto and not radius and not context.attribute and token.type == "ident":
+            _refuse_intrinsic_size(token.lower_value)
         pixels = length_of(
             token, context, extent(context.around, direction), unitless=unitless or context.inline
         )
@@ -145,7 +158,7 @@ def link_of(token: Token, name: str) -> Link | None:
         address = strings[0].value
     else:
         return None
-    address = address.strip()
+    address = address.rstrip()
     if address and not address.startswith("#"):
         raise feature_not_supported(f'"{name}" with something outside the file', "Embed everything it shows")
     return Link(unquote(address[1:]))

@@ -1,6 +1,7 @@
 """CSS of SVGs: which declaration holds, and what it means."""
 
 import re
+from xml.sax.saxutils import escape
 
 import pytest
 
@@ -59,6 +60,11 @@ RED, GREEN, BLUE = "#ff0000", "#008000", "#0000ff"
         ("rect{--x:10px;fill:red;fill:var(--x)}", "#000000"),
         ("g{--x:blue} rect{--x:initial;fill:var(--x,red)}", RED),
         ("rect{fill:red;fill:var(--gone)}", "#000000"),
+        ("rect{fill:red;fill:var()}", RED),
+        ("rect{fill:red;fill:var(a, lime)}", RED),
+        ("rect{fill:red;fill:rgb(var(--a --b) 0 0)}", RED),
+        ("rect{fill:red;fill:var(--a, !)}", RED),
+        ("rect{fill:red;fill:var(--a,blue) url(a b)}", RED),
         ("rect{fill:color-mix(in srgb, var(--x,red) 100%, blue)}", RED),
         ("g{fill:red} rect{fill:initial}", "#000000"),
         ("g{fill:red} rect{fill:revert}", RED),
@@ -92,6 +98,8 @@ def test_style_sheets_for_other_media_and_of_other_kinds_do_not_hold() -> None:
         ("rect:has(g){fill:red}", ":has"),
         ("rect:lang(en){fill:red}", ":lang"),
         ("rect:scope{fill:red}", ":scope"),
+        ("& rect{fill:red}", "&"),
+        ("rect{width:min-content}", "min-content"),
         ("rect:nth-child(2 of .a){fill:red}", "of"),
         ("[x|y=z]{fill:red}", "namespace"),
         ("@layer a;", "@layer"),
@@ -111,7 +119,7 @@ def test_style_sheets_for_other_media_and_of_other_kinds_do_not_hold() -> None:
     ],
 )
 def test_what_cannot_be_decided_is_refused(css: str, named: str | None) -> None:
-    body = f'<style>{css.replace("<", "&lt;").replace(">", "&gt;")}</style><rect width="1" height="1"/>'
+    body = f'<style>{escape(css)}</style><rect width="1" height="1"/>'
 
     if named is None:
         assert fill_of(body) == RED
@@ -212,6 +220,36 @@ def test_the_background_of_the_outermost_element_is_drawn() -> None:
     assert b'<rect width="9" height="9" fill="#e5b72f" fill-opacity="0.5" />' in clean
     with pytest.raises(PictureNotSupported, match="picture as background"):
         sanitise_svg(drawing("", 'viewBox="0 0 9 9" style="background:linear-gradient(red,blue)"'))
+
+
+GRADIENT = (
+    '<linearGradient id="g" {}><stop stop-color="{}"/><stop offset="calc(40%)" stop-color="blue"/></linearGradient>'
+    '<rect width="9" height="9" fill="url(#g)"/>'
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ('<link xmlns="http://www.w3.org/1999/xhtml" rel="stylesheet" href="data:text/css,g{}"/>', "<link>"),
+        (GRADIENT.format('x2="1e-9"', "red"), "nearly no length"),
+        (GRADIENT.format('gradientTransform="scale(1e-6 1)"', "red"), "nearly no length"),
+        (GRADIENT.format("", "color(prophoto-rgb 0 1 0)"), "no screen"),
+    ],
+)
+def test_links_and_gradients_that_are_drawn_otherwise_are_refused(body: str, named: str) -> None:
+    with pytest.raises(PictureNotSupported, match=named):
+        cleaned(body)
+
+
+def test_a_wide_gradient_comes_with_the_colours_between() -> None:
+    stop = '<stop offset="{}" stop-color="oklch(70% .1 150)"/>'
+    clean = cleaned(GRADIENT.format("", "red").replace("calc(40%)", "1").replace("red", "oklch(70% .1 150)"))
+
+    assert clean.count("<stop") == 33
+    many = "".join(stop.format(place / 20) for place in range(20))
+    with pytest.raises(PictureTooLarge, match="300 colours"):
+        cleaned(GRADIENT.format("", "red").replace("<stop", many + "<stop", 1))
 
 
 class TestBounds:

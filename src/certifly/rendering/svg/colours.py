@@ -5,7 +5,7 @@ Wider colours are clipped channel by channel, as Chromium does. The arithmetic b
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from coloraide import Color
@@ -84,7 +84,7 @@ class Rgb:
     green: float
     blue: float
     alpha: float = 1.0
-    wide: tuple[float, float, float] | None = None
+    wide: tuple[float, float, float] | None = field(default=None, kw_only=True)
     """The channels before they were clipped, of a colour in a form that CSS Color 3 did not know. Gradients with such
     a colour are mixed otherwise."""
 

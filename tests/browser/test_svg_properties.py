@@ -5,7 +5,7 @@ import shutil
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from certifly.rendering.svg.properties import GUARDED_ON_ROOT, KNOWN
+from certifly.rendering.svg.properties import GUARDED, GUARDED_ON_ROOT, PROPERTIES, SHORTHANDS
 from tests.browser.test_check_page import FLAGS
 from tests.svg_features.comparing import look_alike
 from tests.svg_features.drawing import SCALE, draw_in_chromium
@@ -38,6 +38,8 @@ VALUES = (
     "exact", "economy", "always", "avoid", "no-limit", "constrained",
 )  # fmt: skip
 """Values of many kinds: of each property, those are tried that Chromium accepts."""
+
+KNOWN = PROPERTIES.keys() | SHORTHANDS.keys() | GUARDED.keys()
 
 TOGETHER = 40
 """Declarations that are tried in one drawing at first."""

@@ -29,7 +29,6 @@ ISSUING = {
 }
 PRODUCING_AND_MAILING = {
     "production claimed": "workflow_status 1",
-    "keys made": "signing_keys 1",
     "produced": "certificates+editions+emails+workflow_input+workflow_status 1",
     "production finished": "workflow_output+workflow_status 1",
     "sending claimed": "workflow_status 2",

@@ -97,9 +97,13 @@ def test_a_certificate_whose_picture_is_lost_has_failed_until_it_is_back(
 
 def test_a_limit_too_tight_fails_and_a_wider_one_mends(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/certifly.db"
-    with running(tmp_path, url, render_timeout_seconds="0.001") as installation:
+    with running(tmp_path, url) as installation:
         tenant = installation.new_tenant()
-        created = tenant.issue(tenant.publish_template())["data"]
+        template_id = tenant.publish_template()
+
+    with running(tmp_path, url, render_timeout_seconds="0.001") as installation:
+        tenant.http = installation.client(tenant.token)
+        created = tenant.issue(template_id)["data"]
         failed = tenant.await_rendered(created["id"])
         assert failed["status"] == "failed"
         assert "raise CERTIFLY_RENDER_TIMEOUT_SECONDS" in failed["failure"]

@@ -236,6 +236,20 @@ def test_a_stamp_whose_signature_is_wrong_leaves_nothing_signed(pdf: bytes, auth
         sealed(pdf, seal_key(), stamps_of(authority))
 
 
+def test_a_stamp_without_the_certificate_of_its_signer_leaves_nothing_signed(
+    pdf: bytes, authority: Authority
+) -> None:
+    def altered(asked: bytes) -> tuple[int, bytes]:
+        answer = tsp.TimeStampResp.load(stamp_of(authority, asked))
+        answer["time_stamp_token"]["content"]["signer_infos"][0]["sid"].chosen["serial_number"] = 1
+        return 200, answer.dump(force=True)
+
+    authority.answer = altered
+
+    with pytest.raises(TimeStampUnavailable, match="its answer is no time stamp"):
+        sealed(pdf, seal_key(), stamps_of(authority))
+
+
 def cms_of(answer: bytes) -> cms.SignedData:
     found: cms.SignedData = tsp.TimeStampResp.load(answer)["time_stamp_token"]["content"]
     return found

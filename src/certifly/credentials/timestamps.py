@@ -27,7 +27,6 @@ from asn1crypto import algos, cms, core, crl, tsp, x509
 from cryptography.hazmat.primitives.hashes import Hash
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.validation.dss import DocumentSecurityStore
-from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
 from certifly.core.clock import utc_now
@@ -124,10 +123,7 @@ class TimeStamps:
     def _require_counting(self, token: cms.ContentInfo, imprint: tsp.MessageImprint) -> None:
         """Raises TimeStampUnavailable for a stamp that would not count when the file is checked."""
         hashed: bytes = imprint["hashed_message"].native
-        try:
-            checked = check_stamp(token["content"], lambda _: hashed, self.roots)
-        except SignatureValidationError:
-            checked = None
+        checked = check_stamp(token["content"], lambda _: hashed, self.roots)
         if checked is None:
             raise TimeStampUnavailable("the signature of its time stamp is wrong")
         if self.roots and not checked.is_confirmed:

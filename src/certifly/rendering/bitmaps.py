@@ -117,10 +117,7 @@ def _decoded_jpeg(content: bytes, size: tuple[int, int]) -> Image.Image:
 
 def _completed(content: bytes) -> bytes:
     """Return a JPEG that lacked its end mark with it; otherwise raise PictureUnreadable."""
-    try:
-        completed = with_end_mark(content)
-    except UNREADABLE as error:
-        raise _unreadable("JPEG") from error
+    completed = with_end_mark(content)
     if completed is None:
         raise _unreadable("JPEG")
     return completed

@@ -88,7 +88,7 @@ def _is_whole(jpeg: bytes) -> bool:
         digests = _digests(jpeg)
         first = next(digests)
         return all(digest == first for digest in digests)
-    except OSError:  # too little for a picture
+    except (OSError, SyntaxError, ValueError):  # too little for a picture
         return False
 
 

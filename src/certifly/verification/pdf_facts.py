@@ -225,7 +225,7 @@ def _stamp_facts(
     found = [
         stamp
         for token, imprint in islice(_tokens(signature, digest), STAMPS_MAX)
-        if (stamp := _checked(token, imprint, timestamp_roots)) is not None
+        if (stamp := checked_stamp(token, imprint, timestamp_roots)) is not None
     ]
     return max(found, key=lambda stamp: stamp.is_confirmed, default=None)
 
@@ -239,7 +239,8 @@ def _tokens(signature: EmbeddedPdfSignature, digest: bytes) -> Iterator[tuple[Si
         yield from ((token, imprint) for token in extract_tst_data_iter(signature.signer_info, signed=False))
 
 
-def _checked(token: SignedData, imprint: Imprint, timestamp_roots: Sequence[bytes]) -> StampFacts | None:
+def checked_stamp(token: SignedData, imprint: Imprint, timestamp_roots: Sequence[bytes]) -> StampFacts | None:
+    """What a time stamp in a signature says; None for one that is broken or for something else."""
     try:
         with reading("a time stamp"):
             stamp = check_stamp(token, imprint, timestamp_roots)

@@ -1,6 +1,8 @@
 """What kind of file it is, by its content; and which credentials in it count."""
 
 import json
+import struct
+import zlib
 
 import pytest
 
@@ -73,3 +75,17 @@ def test_attachments_that_are_no_credentials_are_no_credentials() -> None:
 def test_credentials_are_counted() -> None:
     assert len(inspect(with_attachments(CREDENTIALS_MAX, TOKEN.encode())).credentials) == CREDENTIALS_MAX
     assert inspect(with_attachments(CREDENTIALS_MAX + 1, TOKEN.encode())).trouble == "beyond_limits"
+
+
+def test_a_picture_of_too_many_pixels_is_beyond_the_limits() -> None:
+    header = b"IHDR" + struct.pack(">IIBBBBB", 20_000, 20_000, 8, 2, 0, 0, 0)
+    parts = [struct.pack(">I", 13) + header, struct.pack(">I", 8) + b"IDAT" + zlib.compress(b"")]
+    content = b"\x89PNG\r\n\x1a\n" + b"".join(
+        part + struct.pack(">I", zlib.crc32(part[4:])) for part in [*parts, bytes(4) + b"IEND"]
+    )
+
+    assert inspect(content).trouble == "beyond_limits"
+
+
+def test_a_damaged_picture_is_unreadable() -> None:
+    assert inspect(b"\xff\xd8\xff\xe0" + bytes(100)).detail == "a picture that is damaged or incomplete"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from asn1crypto.cms import SignedData
 from asn1crypto.keys import PrivateKeyInfo
 from asn1crypto.x509 import Certificate
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
@@ -26,7 +27,7 @@ from certifly.credentials.timestamps import B_LT, B_T, TimeStamps
 from certifly.rendering.engine import Engine
 from certifly.verification import pdf_facts as limits
 from certifly.verification.errors import BeyondLimits, Unreadable
-from certifly.verification.pdf_facts import covered_bytes, pdf_facts
+from certifly.verification.pdf_facts import checked_stamp, covered_bytes, pdf_facts
 from certifly.verification.strict_json import TEXT_BYTES_MAX
 from tests.cast import MONDAY
 from tests.handed_in import CREDENTIAL
@@ -365,3 +366,7 @@ def test_a_pdf_cut_off_anywhere_is_an_answer(sealed: bytes) -> None:
         except Unreadable:
             continue
         assert not any(seal.covered_bytes for seal in seals)
+
+
+def test_what_is_in_the_place_of_a_time_stamp_and_is_none_is_passed_over() -> None:
+    assert checked_stamp(SignedData.load(b"\x30\x00"), lambda _: b"", []) is None

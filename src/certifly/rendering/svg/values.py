@@ -154,7 +154,7 @@ def link_of(token: Token, name: str) -> Link | None:
     elif token.type == "function" and token.lower_name == "url":
         strings = [part for part in significant(token.arguments) if part.type == "string"]
         if not strings:
-            raise NotUnderstood
+            raise NotUnderstood  # unreachable: without quotes, url(…) is a token and no function
         address = strings[0].value
     else:
         return None

@@ -45,7 +45,7 @@ class Argument:
     or_number: bool = False
     """Whether a whole number is taken for its digits: an id is text here, and models like to send 12 for "12"."""
     when_empty: str | None = None
-    """What to say of empty text, where that has a meaning of its own."""
+    """The message for empty text, where the usual one does not fit."""
 
 
 class ArgumentsWrong(Exception):

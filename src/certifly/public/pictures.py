@@ -1,6 +1,6 @@
 """Make a picture of a certificate when somebody first wants to see it, and keep it: PNG, SVG, or a preview for screens.
 
-The signed credential is baked into PNG and SVG, last of all: whoever has one can have the certificate checked.
+The signed credential is baked into PNG and SVG, last of all, so that the file alone is enough to check the certificate.
 
 However many ask at once, each picture is drawn once in this process; a second process would draw the same
 bytes. A picture whose file was lost is drawn again from the certificate. Visitors share the drawing by network address:

@@ -88,7 +88,7 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """A declaration as it stands in the file."""
+    """A declaration as the file writes it."""
 
     value: str
     attribute: bool = False

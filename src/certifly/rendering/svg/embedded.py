@@ -30,7 +30,7 @@ _SHARP = ("pixelated", "crisp-edges")
 
 
 def image(drawing: Drawing, node: Node, style: Style, place: Place) -> Element | None:
-    """Write an embedded picture, with its pixels written anew."""
+    """Write an embedded picture, re-encoded."""
     if node.link is None or style["visibility"] != "visible" or style["width"] == 0 or style["height"] == 0:
         return None
     for name in ("width", "height"):
@@ -75,7 +75,7 @@ def _size(
 
 
 def _embedded(drawing: Drawing, link: str) -> tuple[str, int, int, bytes]:
-    """Return the picture inside a data URL, written anew."""
+    """Return the picture inside a data URL, re-encoded."""
     start = BASE64_IMAGE.match(link)
     if start is None:
         raise PictureNotSupported(
